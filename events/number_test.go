@@ -1,0 +1,115 @@
+package events_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/callstack-go/callstack/events"
+)
+
+func TestMask(t *testing.T) {
+	tests := map[string]struct{ in, want string }{
+		"the design's example":  {"+15555550100", "+155****0100"},
+		"eleven without plus":   {"15555550100", "155****0100"},
+		"ten":                   {"5555550100", "55****0100"},
+		"nine":                  {"555550100", "5****0100"},
+		"eight":                 {"55550100", "****0100"},
+		"five":                  {"50100", "****0"},
+		"four":                  {"0100", "****"},
+		"short code with plus":  {"+112", "+****"},
+		"one":                   {"7", "****"},
+		"with separators":       {"+1 (555) 555-0100", "+155****0100"},
+		"star and hash":         {"*100#", "****#"},
+		"letters of DTMF":       {"+7913913ABCA", "+791****ABCA"},
+		"empty":                 {"", ""},
+		"name":                  {"Vodafone", "Vodafone"},
+		"name of DTMF letters":  {"Dad", "Dad"},
+		"name with few digits":  {"Info24", "Info24"},
+		"number in a SIP URI":   {"sip:5555550100@ims", "sip:55****0100@ims"},
+		"plus within":           {"a+15555550100", "a+155****0100"},
+		"conference focus":      {"sip:mmtel", "sip:mmtel"},
+		"digits beyond ASCII":   {"٠١٢٣٤٥٦٧٨٩", "٠١٢٣٤٥٦٧٨٩"},
+		"thirty digits":         {strings.Repeat("1234567890", 3), "123****7890"},
+		"plus alone is no name": {"+", "+"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) { assert.Equal(t, tt.want, events.Mask(tt.in)) })
+	}
+}
+
+func TestNumberIsMaskedByEveryVerb(t *testing.T) {
+	const n = events.Number("+15555550100")
+	type holder struct{ From events.Number }
+	for _, format := range []string{
+		"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "% x", "%d", "%t", "%T %v",
+		"%20s", "%-20s", "%.3s", "%08v", "%#q", "%U", "%c", "%e", "%b",
+	} {
+		args := []any{n}
+		if strings.Count(format, "%") == 2 {
+			args = []any{n, n}
+		}
+		assert.NotContains(t, fmt.Sprintf(format, args...), "5555550", format)
+		assert.NotContains(t, fmt.Sprintf(format, args...), "35353535", format)
+	}
+	assert.Equal(t, `"+155****0100"`, fmt.Sprintf("%q", n))
+	assert.Equal(t, `"+155****0100"`, fmt.Sprintf("%#v", n))
+	assert.Equal(t, "   +155****0100", fmt.Sprintf("%15s", n))
+	assert.Equal(t, "+155****0100   ", fmt.Sprintf("%-15v", n))
+	assert.Equal(t, "{+155****0100}", fmt.Sprintf("%v", holder{n}))
+	assert.Equal(t, "&{From:+155****0100}", fmt.Sprintf("%+v", &holder{n}))
+	assert.Equal(t, "[+155****0100]", fmt.Sprint([]events.Number{n}))
+	assert.Equal(t, "+15555550100", string(n), "a conversion is how a program gets it in full")
+}
+
+func TestNumberIsMaskedInLogsNotInJSON(t *testing.T) {
+	const n = events.Number("+15555550100")
+	var text, js bytes.Buffer
+	slog.New(slog.NewTextHandler(&text, nil)).Info("call", slog.Any("from", n))
+	slog.New(slog.NewJSONHandler(&js, nil)).Info("call", slog.Any("from", n))
+	assert.Contains(t, text.String(), "from=+155****0100")
+	assert.Contains(t, js.String(), `"from":"+155****0100"`)
+	full, err := json.Marshal(n)
+	require.NoError(t, err)
+	assert.Equal(t, `"+15555550100"`, string(full))
+}
+
+func TestPrivacy(t *testing.T) {
+	const n = events.Number("+15555550100")
+	assert.Equal(t, "+155****0100", events.Masked.Number(n))
+	assert.Equal(t, "+155****0100", events.Strict.Number(n))
+	assert.Equal(t, "+15555550100", events.Full.Number(n))
+	assert.Empty(t, events.Masked.Key('5'))
+	assert.Empty(t, events.Strict.Key('5'))
+	assert.Equal(t, "5", events.Full.Key('5'))
+	assert.Empty(t, events.Full.Key(0))
+	assert.Equal(t, "masked strict full Privacy(7)",
+		fmt.Sprint(events.Masked, events.Strict, events.Full, events.Privacy(7)))
+}
+
+// FuzzMask holds that a mask never shows more than it promises: of a run of
+// n ≥ 5 digits at most seven, and never the middle.
+func FuzzMask(f *testing.F) {
+	for _, s := range []string{"+15555550100", "Info24", "sip:12345@x", "*100#", "", "1-2-3-4-5-6"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		masked := events.Mask(s)
+		assert.Equal(t, masked, events.Number(s).String())
+		run := 0
+		for _, r := range masked {
+			if r < '0' || r > '9' {
+				run = 0
+				continue
+			}
+			run++
+			assert.LessOrEqual(t, run, 4, "a run of digits in %q", masked)
+		}
+	})
+}
