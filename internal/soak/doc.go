@@ -1,0 +1,8 @@
+// Package soak holds the tests that take real time: what a clock of the operating
+// system, a scheduler under load and a long run show, and virtual time cannot.
+// They lie in a module of their own, so that go test ./... in the repository's
+// root does not wait for them.
+//
+//	cd internal/soak && go test -short ./...  # under half a minute
+//	cd internal/soak && go test -v ./...      # the long run, with figures
+package soak
