@@ -1,0 +1,84 @@
+package voice
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// noAudioAfter is how long audio may fail to come, counted from the answer and
+// later from the last frame. A SIM7600 needs up to 12 s until it gives audio.
+const noAudioAfter = 15 * time.Second
+
+// errHalted tells a waiter that its player was stopped from within.
+var errHalted = errors.New("voice: stopped")
+
+// awaitAudio waits until audio flows and returns its format. It fails when the
+// call ends, ctx is done, stop is closed, or no audio comes.
+func (c *CallSession) awaitAudio(ctx context.Context, stop <-chan struct{}) (Format, error) {
+	late := time.NewTimer(noAudioAfter)
+	defer late.Stop()
+	for {
+		c.mu.Lock()
+		attached, format, changed := c.audio.attached, c.audio.format, c.changed
+		wait, missing := c.noAudioIn(time.Now())
+		c.mu.Unlock()
+		switch {
+		case c.life.Err() != nil:
+			return Format{}, context.Cause(c.life)
+		case attached:
+			return format, nil
+		case missing && wait <= 0:
+			return Format{}, ErrNoAudio
+		case missing:
+			late.Reset(wait)
+		default:
+			late.Stop()
+		}
+		select {
+		case <-changed:
+		case <-late.C:
+		case <-stop:
+			return Format{}, errHalted
+		case <-c.life.Done():
+		case <-ctx.Done():
+			return Format{}, context.Cause(ctx)
+		}
+	}
+}
+
+// noAudioIn returns how long audio may still fail to come; missing is false
+// while none is to be expected: before the answer, and on hold. The call's
+// lock is held.
+func (c *CallSession) noAudioIn(now time.Time) (wait time.Duration, missing bool) {
+	if c.state != Active {
+		return 0, false
+	}
+	from := c.activeAt
+	if c.audio.heardAt.After(from) {
+		from = c.audio.heardAt
+	}
+	return noAudioAfter - now.Sub(from), true
+}
+
+// WaitAnswered waits until the call is answered. It returns nil if it was, an
+// *EndedError if it ended before, or the cause of ctx.
+func (c *CallSession) WaitAnswered(ctx context.Context) error {
+	for {
+		c.mu.Lock()
+		answered, changed := !c.answered.IsZero(), c.changed
+		c.mu.Unlock()
+		switch {
+		case answered:
+			return nil
+		case c.life.Err() != nil:
+			return context.Cause(c.life)
+		}
+		select {
+		case <-changed:
+		case <-c.life.Done():
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+}

@@ -1,0 +1,95 @@
+package voice
+
+import (
+	"log/slog"
+	"strings"
+)
+
+// DigitSource tells how a key was noticed.
+type DigitSource int
+
+const (
+	// FromCarrier is a key that the modem or another carrier reported.
+	FromCarrier DigitSource = iota
+	// FromAudio is a key whose tones were found in the audio.
+	FromAudio
+)
+
+// String returns "carrier" or "audio".
+func (d DigitSource) String() string {
+	if d == FromAudio {
+		return "audio"
+	}
+	return "carrier"
+}
+
+// typeAhead is how many keys wait for the next Collect. What is pressed beyond
+// is dropped, as by any keyboard.
+const typeAhead = 64
+
+// keys brings the keys that the far side presses to who waits for them. The
+// call's lock guards it.
+type keys struct {
+	collects []*collector // newest last
+	takers   []taker      // newest last
+	queue    []byte       // type-ahead, oldest first
+}
+
+// taker is a player or a recording, which takes the keys its options name.
+type taker interface {
+	take(key byte) bool
+}
+
+func (k *keys) add(t taker)    { k.takers = append(k.takers, t) }
+func (k *keys) remove(t taker) { k.takers = remove(k.takers, t) }
+
+// route gives key to the newest collect, or to the newest taker that wants it,
+// else to the queue. It reports whether the key is to be kept secret.
+func (k *keys) route(key byte) (secret bool) {
+	for i := len(k.collects) - 1; i >= 0; i-- {
+		if c := k.collects[i]; c.take(key) {
+			return c.opts.Secret
+		}
+	}
+	for i := len(k.takers) - 1; i >= 0; i-- {
+		if k.takers[i].take(key) {
+			return false
+		}
+	}
+	if len(k.queue) < typeAhead {
+		k.queue = append(k.queue, key)
+	}
+	return false
+}
+
+// Digit takes a key that the far side has pressed: 0-9, *, #, A-D in either
+// case (ITU-T Q.23). Anything else is ignored.
+func (f *Feed) Digit(key byte, from DigitSource) {
+	key, ok := normalKey(key)
+	if !ok {
+		return
+	}
+	c := f.call
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.state == Ended {
+		return
+	}
+	c.log.Debug("key pressed", slog.String("from", from.String()))
+	if secret := c.keys.route(key); !secret {
+		c.publishDigit(key, from)
+	}
+}
+
+// normalKey returns key in upper case, and whether it is a DTMF key.
+func normalKey(key byte) (byte, bool) {
+	if key >= 'a' && key <= 'd' {
+		key -= 'a' - 'A'
+	}
+	return key, names(AnyKey, key)
+}
+
+func normalKeys(set string) string { return strings.ToUpper(set) }
+
+// names reports whether set holds key.
+func names(set string, key byte) bool { return strings.IndexByte(set, key) >= 0 }

@@ -1,0 +1,251 @@
+package voice
+
+import (
+	"context"
+	"time"
+)
+
+const (
+	// recordBehind is how many frames a recording's writer may be behind: 10 s.
+	recordBehind = 500
+
+	// silenceLevel is the mean square below which a frame counts as silent:
+	// -45 dB of full scale.
+	silenceLevel = 184 * 184
+)
+
+// sink is where a recording goes.
+type sink interface {
+	begin(f Format) error
+	write(pcm []int16) error
+}
+
+// recorder is a recording in progress. It belongs to the goroutine of its
+// Record, but for pipe and key, which the call's lock guards.
+type recorder struct {
+	call  *CallSession
+	out   sink
+	opts  RecordOptions
+	pipe  *pipe
+	key   byte
+	timer *time.Timer
+
+	format  Format // zero until the first frame
+	limit   int    // samples; 0: none, or not yet known
+	written int
+	lost    int
+	quiet   int // samples of silence at the end
+	slot    slot
+	zeros   [maxFrame]int16
+}
+
+func (c *CallSession) record(ctx context.Context, out sink, opts *RecordOptions) (Recording, error) {
+	r := &recorder{call: c, out: out, pipe: newPipe(recordBehind), timer: time.NewTimer(noAudioAfter)}
+	defer r.timer.Stop()
+	if opts != nil {
+		r.opts = *opts
+		r.opts.Finish = normalKeys(opts.Finish)
+	}
+	if !r.join() {
+		return Recording{Reason: RecordCallEnded}, context.Cause(c.life)
+	}
+	reason, err := r.run(ctx)
+	return Recording{
+		Format:   r.format,
+		Duration: r.format.Duration(r.written),
+		Lost:     r.format.Duration(r.lost),
+		Reason:   reason,
+		Key:      r.leave(),
+	}, err
+}
+
+// join lets audio and keys come in.
+func (r *recorder) join() bool {
+	c := r.call
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.state == Ended {
+		return false
+	}
+	c.audio.heard = append(c.audio.heard, r.pipe)
+	c.keys.add(r)
+	return true
+}
+
+// leave keeps audio and keys out, and returns the key that was taken.
+func (r *recorder) leave() byte {
+	c := r.call
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.audio.close(r.pipe, time.Now())
+	c.keys.remove(r)
+	return r.key
+}
+
+// take implements taker. What is heard after the key is not recorded.
+func (r *recorder) take(key byte) bool {
+	if r.key != 0 || !names(r.opts.Finish, key) {
+		return false
+	}
+	r.key = key
+	r.call.audio.close(r.pipe, time.Now())
+	return true
+}
+
+// run writes frames as they come until something ends the recording. All that
+// was heard before that is written first.
+func (r *recorder) run(ctx context.Context) (RecordReason, error) {
+	for {
+		for r.pop() {
+			if reason, err := r.write(r.slot.hole, r.slot.pcm[:r.slot.n]); reason != 0 {
+				return reason, err
+			}
+		}
+		reason, err := r.over(ctx)
+		if reason != 0 {
+			return r.finish(reason, err)
+		}
+		r.wait(ctx)
+	}
+}
+
+func (r *recorder) pop() bool {
+	r.call.mu.Lock()
+	defer r.call.mu.Unlock()
+	return r.pipe.pop(&r.slot)
+}
+
+// over tells whether the recording has to end although no frame says so.
+func (r *recorder) over(ctx context.Context) (RecordReason, error) {
+	c := r.call
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	wait, missing := c.noAudioIn(time.Now())
+	switch {
+	case r.pipe.count > 0: // came since the last pop
+		return 0, nil
+	case r.key != 0:
+		return RecordFinishKey, nil
+	case c.state == Ended:
+		return RecordCallEnded, context.Cause(c.life)
+	case ctx.Err() != nil:
+		return RecordCanceled, context.Cause(ctx)
+	case r.holdLeft() == 0:
+		return RecordMax, nil
+	case missing && wait <= 0:
+		return RecordNoAudio, ErrNoAudio
+	}
+	return 0, nil
+}
+
+// holdLeft returns how many samples the hold that the call is in may still
+// last before it fills the recording; -1 if there is no such end. The call's
+// lock is held.
+func (r *recorder) holdLeft() int {
+	a := &r.call.audio
+	limit := a.format.Samples(r.opts.Max)
+	if a.attached || limit == 0 {
+		return -1
+	}
+	return max(0, limit-r.written-r.pipe.pending.samples-a.holding(r.pipe, time.Now()))
+}
+
+// finish writes the silence behind the last frame.
+func (r *recorder) finish(reason RecordReason, err error) (RecordReason, error) {
+	r.call.mu.Lock()
+	r.call.audio.close(r.pipe, time.Now())
+	h := r.pipe.popHole()
+	r.call.mu.Unlock()
+	if h.samples > 0 {
+		if wrote, werr := r.write(h, nil); wrote == RecordFault {
+			return wrote, werr
+		}
+	}
+	return reason, err
+}
+
+// wait waits until a frame comes or over may have something to say.
+func (r *recorder) wait(ctx context.Context) {
+	c := r.call
+	c.mu.Lock()
+	changed := c.changed
+	wait, missing := c.noAudioIn(time.Now())
+	if left := r.holdLeft(); left >= 0 && !missing {
+		wait, missing = c.audio.format.Duration(left), true
+	}
+	c.mu.Unlock()
+	if missing {
+		r.timer.Reset(max(wait, frameDuration))
+	} else {
+		r.timer.Stop()
+	}
+	select {
+	case <-r.pipe.wake:
+	case <-changed:
+	case <-r.timer.C:
+	case <-c.life.Done():
+	case <-ctx.Done():
+	}
+}
+
+// write writes a hole as silence, then a frame, up to the limit. It returns a
+// reason if that ends the recording.
+func (r *recorder) write(h hole, pcm []int16) (RecordReason, error) {
+	if r.format.Rate == 0 {
+		if err := r.begin(); err != nil {
+			return RecordFault, err
+		}
+	}
+	r.lost += min(h.lost, r.room(h.samples))
+	for left := r.room(h.samples); left > 0; {
+		n := min(left, len(r.zeros))
+		if err := r.out.write(r.zeros[:n]); err != nil {
+			return RecordFault, err
+		}
+		left -= n
+		r.written += n
+	}
+	pcm = pcm[:r.room(len(pcm))]
+	if err := r.out.write(pcm); err != nil {
+		return RecordFault, err
+	}
+	r.written += len(pcm)
+	switch {
+	case r.limit > 0 && r.written == r.limit:
+		return RecordMax, nil
+	case r.silent(pcm):
+		return RecordSilence, nil
+	}
+	return 0, nil
+}
+
+func (r *recorder) begin() error {
+	r.format, _ = r.call.Format()
+	r.limit = r.format.Samples(r.opts.Max)
+	return r.out.begin(r.format)
+}
+
+// room returns how many of n samples fit below the limit.
+func (r *recorder) room(n int) int {
+	if r.limit == 0 {
+		return n
+	}
+	return min(n, r.limit-r.written)
+}
+
+// silent reports whether the far side has been silent for long enough.
+func (r *recorder) silent(pcm []int16) bool {
+	if r.opts.Silence == 0 || len(pcm) == 0 {
+		return false
+	}
+	var sum int
+	for _, s := range pcm {
+		sum += int(s) * int(s)
+	}
+	if sum >= silenceLevel*len(pcm) {
+		r.quiet = 0
+		return false
+	}
+	r.quiet += len(pcm)
+	return r.quiet >= r.format.Samples(r.opts.Silence)
+}

@@ -1,0 +1,158 @@
+package voice
+
+import (
+	"encoding/binary"
+	"errors"
+	"io"
+	"time"
+)
+
+// Source is audio to be played. It is opened when the call's audio is there
+// and its format known, and read on the goroutine of its Play (or of its
+// Playback), a little ahead of what is heard; it may take its time, but not more
+// than what it yields lasts. A source that implements [io.Closer] is closed
+// when its playing ends, if it was opened. The sources of this package can be
+// played again, one play at a time.
+type Source interface {
+	// Open prepares the source to be read from its beginning in format f. A
+	// generator adapts to f; recorded audio of another rate returns a
+	// *RateError.
+	Open(f Format) error
+
+	// Read fills dst with samples and returns how many. io.EOF ends the
+	// source; it may come together with the last samples.
+	Read(dst []int16) (int, error)
+}
+
+// PCM returns a source that plays samples taken at rate, in samples per
+// second. The slice is kept, not copied.
+func PCM(rate int, samples []int16) Source { return &pcm{rate: rate, all: samples} }
+
+type pcm struct {
+	rate      int
+	all, left []int16
+}
+
+func (p *pcm) Open(f Format) error {
+	if p.rate != f.Rate {
+		return &RateError{Have: p.rate, Want: f.Rate}
+	}
+	p.left = p.all
+	return nil
+}
+
+func (p *pcm) Read(dst []int16) (int, error) {
+	n := copy(dst, p.left)
+	p.left = p.left[n:]
+	if len(p.left) == 0 {
+		return n, io.EOF
+	}
+	return n, nil
+}
+
+// Raw returns a source that reads 16-bit little-endian mono samples without a
+// header from r, taken at rate. An odd byte at the end is dropped. As r cannot
+// be rewound, it plays once.
+func Raw(r io.Reader, rate int) Source { return &raw{r: r, rate: rate} }
+
+type raw struct {
+	r    io.Reader
+	rate int
+	buf  []byte
+}
+
+func (r *raw) Open(f Format) error {
+	if r.rate != f.Rate {
+		return &RateError{Have: r.rate, Want: f.Rate}
+	}
+	return nil
+}
+
+func (r *raw) Read(dst []int16) (int, error) {
+	if len(r.buf) < 2*len(dst) {
+		r.buf = make([]byte, 2*len(dst))
+	}
+	n, err := io.ReadFull(r.r, r.buf[:2*len(dst)])
+	for i := range n / 2 {
+		dst[i] = int16(binary.LittleEndian.Uint16(r.buf[2*i:]))
+	}
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		err = io.EOF
+	}
+	return n / 2, err
+}
+
+// Silence returns a source that is silent for d.
+func Silence(d time.Duration) Source { return &silence{d: d} }
+
+type silence struct {
+	d    time.Duration
+	left int
+}
+
+func (s *silence) Open(f Format) error {
+	s.left = f.Samples(s.d)
+	return nil
+}
+
+func (s *silence) Read(dst []int16) (int, error) {
+	n := min(len(dst), s.left)
+	clear(dst[:n])
+	s.left -= n
+	if s.left == 0 {
+		return n, io.EOF
+	}
+	return n, nil
+}
+
+// Concat returns a source that plays others one after the other without a gap.
+// All are opened before the first is played, so that one which cannot be
+// played is known at once.
+func Concat(sources ...Source) Source { return &concat{all: sources} }
+
+type concat struct {
+	all  []Source
+	next int // of all, the one being read
+	open int // how many of all are open
+}
+
+func (c *concat) Open(f Format) error {
+	c.next, c.open = 0, 0
+	for _, s := range c.all {
+		if err := s.Open(f); err != nil {
+			return errors.Join(err, c.Close())
+		}
+		c.open++
+	}
+	return nil
+}
+
+func (c *concat) Read(dst []int16) (int, error) {
+	for c.next < len(c.all) {
+		n, err := c.all[c.next].Read(dst)
+		if !errors.Is(err, io.EOF) {
+			return n, err
+		}
+		c.next++
+		if n > 0 {
+			return n, nil
+		}
+	}
+	return 0, io.EOF
+}
+
+func (c *concat) Close() error {
+	var errs []error
+	for _, s := range c.all[:c.open] {
+		errs = append(errs, closeSource(s))
+	}
+	c.open = 0
+	return errors.Join(errs...)
+}
+
+func closeSource(s Source) error {
+	if closer, ok := s.(io.Closer); ok {
+		return closer.Close()
+	}
+	return nil
+}
