@@ -1,0 +1,2 @@
+// Package cpu measures the processor time that a process uses.
+package cpu
