@@ -49,14 +49,15 @@ type CollectOptions struct {
 type CollectEnd int
 
 const (
-	// CollectTimeout: no key came in time. Nothing was pressed if Digits.Keys
-	// is empty.
+	// CollectTimeout means that no key came in time. Nothing was pressed if
+	// Digits.Keys is empty.
 	CollectTimeout CollectEnd = iota
-	// CollectMax: CollectOptions.Max digits came.
+	// CollectMax means that CollectOptions.Max digits came.
 	CollectMax
-	// CollectTerminator: a key of CollectOptions.Terminator came.
+	// CollectTerminator means that a key of CollectOptions.Terminator came.
 	CollectTerminator
-	// CollectBroken: the call ended or ctx was done; the error says which.
+	// CollectBroken means that the call ended or ctx was done, or that the
+	// prompt failed; the error says which.
 	CollectBroken
 )
 
@@ -75,7 +76,7 @@ type Digits struct {
 	// Keys are those that were pressed, without the terminator: 0-9, *, #, A-D.
 	Keys string
 	// Terminator is the key that ended the input, 0 if none did.
-	Terminator byte
+	Terminator Key
 	// End is why it ended.
 	End CollectEnd
 }
@@ -133,8 +134,8 @@ type collector struct {
 	call *CallSession
 	opts CollectOptions
 
-	keys   []byte
-	term   byte
+	keys   []Key
+	term   Key
 	full   bool
 	prompt *player // stopped by the first key
 
@@ -180,7 +181,7 @@ func (c *CallSession) stopCollect(k *collector) {
 }
 
 // take takes a key, unless the input is complete. The call's lock is held.
-func (k *collector) take(key byte) bool {
+func (k *collector) take(key Key) bool {
 	if k.full {
 		return false
 	}

@@ -53,7 +53,7 @@ func (c *CallSession) SendDTMF(ctx context.Context, digits string, opts *ToneOpt
 	}
 	send := normalKeys(digits)
 	for i := range len(send) {
-		if !names(AnyKey, send[i]) {
+		if !names(AnyKey, Key(send[i])) {
 			return ErrBadDigits
 		}
 	}

@@ -11,28 +11,31 @@ import (
 type EndReason int
 
 const (
-	// RemoteHangup: the far side hung up an answered call.
+	// RemoteHangup means that the far side hung up an answered call.
 	RemoteHangup EndReason = iota + 1
-	// LocalHangup: the program hung up.
+	// LocalHangup means that the program hung up.
 	LocalHangup
-	// Rejected: an incoming call was refused by the program, or an outgoing
-	// one by the far side.
+	// Rejected means that an incoming call was refused by the program, or an
+	// outgoing one by the far side.
 	Rejected
-	// Missed: the caller of an incoming call gave up before an answer.
+	// Missed means that the caller of an incoming call gave up before an
+	// answer.
 	Missed
-	// AnsweredElsewhere: another phone took the incoming call.
+	// AnsweredElsewhere means that another phone took the incoming call.
 	AnsweredElsewhere
-	// Busy: the far side of an outgoing call was busy.
+	// Busy means that the far side of an outgoing call was busy.
 	Busy
-	// NoAnswer: the far side of an outgoing call rang and did not answer.
+	// NoAnswer means that the far side of an outgoing call rang and did not
+	// answer.
 	NoAnswer
-	// Failed: the network or the modem could not set up or keep the call.
+	// Failed means that the network or the modem could not set up or keep the
+	// call.
 	Failed
-	// Transferred: the call went on to another party.
+	// Transferred means that the call went on to another party.
 	Transferred
-	// Limit: a limit on the length of the call was reached.
+	// Limit means that a limit on the length of the call was reached.
 	Limit
-	// ModemLost: the modem was unplugged, reset or closed.
+	// ModemLost means that the modem was unplugged, reset or closed.
 	ModemLost
 )
 

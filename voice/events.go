@@ -91,7 +91,7 @@ func (e CallerIdentified) LogValue() slog.Value {
 type DigitPressed struct {
 	events.Header
 	Call string // the call's ID
-	Key  byte   // 0-9, *, #, A-D
+	Key  Key
 	From DigitSource
 }
 
@@ -100,7 +100,7 @@ func (DigitPressed) EventName() string { return "call.dtmf" }
 
 // PublicData returns the event for the feed. The key is shown under Full only.
 func (e DigitPressed) PublicData(p events.Privacy) any {
-	return digitData{Call: e.Call, Digit: p.Key(e.Key), From: e.From.String()}
+	return digitData{Call: e.Call, Digit: p.Key(byte(e.Key)), From: e.From.String()}
 }
 
 type digitData struct {
@@ -145,7 +145,7 @@ func (c *CallSession) publishNumber() {
 	}
 }
 
-func (c *CallSession) publishDigit(key byte, from DigitSource) {
+func (c *CallSession) publishDigit(key Key, from DigitSource) {
 	if c.info.Events != nil {
 		events.Publish(c.info.Events, DigitPressed{Header: c.header(), Call: c.info.ID, Key: key, From: from})
 	}

@@ -8,9 +8,6 @@ import (
 	"time"
 )
 
-// AnyKey names all DTMF keys, for options that take a set of keys.
-const AnyKey = "0123456789*#ABCD"
-
 // PlayOptions are the optional settings of a Play. Nil means the zero value.
 type PlayOptions struct {
 	// Interrupt is the set of keys any of which stops the playing, such as
@@ -23,7 +20,7 @@ type Played struct {
 	// Duration is how much of the source was handed to the line.
 	Duration time.Duration
 	// Key is the key that stopped it, 0 if none did.
-	Key byte
+	Key Key
 }
 
 // LogValue returns the duration and whether a key stopped it, not which.

@@ -18,12 +18,12 @@ type player struct {
 	ring   [playAhead]playFrame
 	head   int
 	count  int
-	ended  bool // no frame comes after those in the ring
+	ended  bool   // no frame comes after those in the ring
 	format Format // zero until audio flows
 	paused bool
 	handed int // samples that the line has taken
 	halted bool
-	key    byte // that halted it, or 0
+	key    Key // that halted it, or 0
 
 	interrupt string
 	stop      chan struct{} // closed by halt
@@ -72,7 +72,7 @@ func (p *player) fill(frame []int16) bool {
 
 // halt stops the player at once, because of a key, or of none (0) for Stop. The
 // call's lock is held.
-func (p *player) halt(key byte) {
+func (p *player) halt(key Key) {
 	if !p.halted {
 		p.halted, p.key = true, key
 		close(p.stop)
@@ -80,7 +80,7 @@ func (p *player) halt(key byte) {
 }
 
 // take implements taker: a key that the options name stops the player.
-func (p *player) take(key byte) bool {
+func (p *player) take(key Key) bool {
 	if p.halted || !names(p.interrupt, key) {
 		return false
 	}

@@ -28,20 +28,22 @@ type RecordOptions struct {
 type RecordReason int
 
 const (
-	// RecordFinishKey: a key of RecordOptions.Finish was pressed.
+	// RecordFinishKey means that a key of RecordOptions.Finish was pressed.
 	RecordFinishKey RecordReason = iota + 1
-	// RecordMax: RecordOptions.Max was reached.
+	// RecordMax means that RecordOptions.Max was reached.
 	RecordMax
-	// RecordSilence: the far side was silent for RecordOptions.Silence.
+	// RecordSilence means that the far side was silent for
+	// RecordOptions.Silence.
 	RecordSilence
-	// RecordNoAudio: no audio came for 15 s, counted from the answer or from
-	// the last frame. Record returns [ErrNoAudio] with it.
+	// RecordNoAudio means that no audio came for 15 s, counted from the answer
+	// or from the last frame. Record returns [ErrNoAudio] with it.
 	RecordNoAudio
-	// RecordCallEnded: the call ended. Record returns an [*EndedError] with it.
+	// RecordCallEnded means that the call ended. Record returns an
+	// [*EndedError] with it.
 	RecordCallEnded
-	// RecordCanceled: ctx was done. Record returns its cause with it.
+	// RecordCanceled means that ctx was done. Record returns its cause with it.
 	RecordCanceled
-	// RecordFault: the writer failed. Record returns its error with it.
+	// RecordFault means that the writer failed. Record returns its error with it.
 	RecordFault
 )
 
@@ -70,7 +72,7 @@ type Recording struct {
 	// Reason is why the recording ended.
 	Reason RecordReason
 	// Key is the key that ended it, for RecordFinishKey.
-	Key byte
+	Key Key
 }
 
 // LogValue returns all but the key, as a group.

@@ -27,7 +27,7 @@ type recorder struct {
 	out   sink
 	opts  RecordOptions
 	pipe  *pipe
-	key   byte
+	key   Key
 	timer *time.Timer
 
 	format  Format // zero until the first frame
@@ -73,7 +73,7 @@ func (r *recorder) join() bool {
 }
 
 // leave keeps audio and keys out, and returns the key that was taken.
-func (r *recorder) leave() byte {
+func (r *recorder) leave() Key {
 	c := r.call
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -83,7 +83,7 @@ func (r *recorder) leave() byte {
 }
 
 // take implements taker. What is heard after the key is not recorded.
-func (r *recorder) take(key byte) bool {
+func (r *recorder) take(key Key) bool {
 	if r.key != 0 || !names(r.opts.Finish, key) {
 		return false
 	}

@@ -2,7 +2,7 @@ package voice
 
 import (
 	"log/slog"
-	"strings"
+	"slices"
 )
 
 // DigitSource tells how a key was noticed.
@@ -32,12 +32,12 @@ const typeAhead = 64
 type keys struct {
 	collects []*collector // newest last
 	takers   []taker      // newest last
-	queue    []byte       // type-ahead, oldest first
+	queue    []Key        // type-ahead, oldest first
 }
 
 // taker is a player or a recording, which takes the keys its options name.
 type taker interface {
-	take(key byte) bool
+	take(key Key) bool
 }
 
 func (k *keys) add(t taker)    { k.takers = append(k.takers, t) }
@@ -45,14 +45,14 @@ func (k *keys) remove(t taker) { k.takers = remove(k.takers, t) }
 
 // route gives key to the newest collect, or to the newest taker that wants it,
 // else to the queue. It reports whether the key is to be kept secret.
-func (k *keys) route(key byte) (secret bool) {
-	for i := len(k.collects) - 1; i >= 0; i-- {
-		if c := k.collects[i]; c.take(key) {
+func (k *keys) route(key Key) (secret bool) {
+	for _, c := range slices.Backward(k.collects) {
+		if c.take(key) {
 			return c.opts.Secret
 		}
 	}
-	for i := len(k.takers) - 1; i >= 0; i-- {
-		if k.takers[i].take(key) {
+	for _, t := range slices.Backward(k.takers) {
+		if t.take(key) {
 			return false
 		}
 	}
@@ -65,7 +65,7 @@ func (k *keys) route(key byte) (secret bool) {
 // Digit takes a key that the far side has pressed: 0-9, *, #, A-D in either
 // case (ITU-T Q.23). Anything else is ignored.
 func (f *Feed) Digit(key byte, from DigitSource) {
-	key, ok := normalKey(key)
+	k, ok := normalKey(key)
 	if !ok {
 		return
 	}
@@ -76,20 +76,7 @@ func (f *Feed) Digit(key byte, from DigitSource) {
 		return
 	}
 	c.log.Debug("key pressed", slog.String("from", from.String()))
-	if secret := c.keys.route(key); !secret {
-		c.publishDigit(key, from)
+	if secret := c.keys.route(k); !secret {
+		c.publishDigit(k, from)
 	}
 }
-
-// normalKey returns key in upper case, and whether it is a DTMF key.
-func normalKey(key byte) (byte, bool) {
-	if key >= 'a' && key <= 'd' {
-		key -= 'a' - 'A'
-	}
-	return key, names(AnyKey, key)
-}
-
-func normalKeys(set string) string { return strings.ToUpper(set) }
-
-// names reports whether set holds key.
-func names(set string, key byte) bool { return strings.IndexByte(set, key) >= 0 }
