@@ -1,0 +1,285 @@
+package modemtest
+
+import (
+	"strconv"
+	"strings"
+	"time"
+)
+
+// callCommands are those about calls: V.250, 6.3, and 27.007, 6 and 7.
+func callCommands() []spec {
+	return []spec{
+		{name: "D", needs: needSIM, exec: dialCall},
+		{name: "A", exec: answerCall},
+		{name: "H", exec: hangUpByATH, took: hangUpTime},
+		{name: "+CHUP", exec: hangUpAll, test: func(*Modem, command) result { return okay() }, took: hangUpTime},
+		{
+			name: "+CHLD", set: holdCalls, took: taking(100*time.Millisecond, 600*time.Millisecond),
+			test: func(m *Modem, _ command) result { return okay(m.line("+CHLD=?")) },
+		},
+		{name: "+CLCC", exec: listCalls, test: func(*Modem, command) result { return okay() }},
+		{name: "+CEER", exec: func(m *Modem, _ command) result { return okay(m.line(m.cause)) }},
+		{
+			name: "+VTS", set: sendTones,
+			test: func(m *Modem, _ command) result { return okay(m.line("+VTS=?")) },
+		},
+		numbers("+VTD", 1, field{func(s *settings) *int { return &s.vtd }, 0, 255}),
+	}
+}
+
+// answerCommands are the switches for what is said about calls.
+func answerCommands() []spec {
+	upTo := func(hi int, name string, at func(*settings) *int) spec {
+		return numbers(name, 1, field{at, 0, hi})
+	}
+	return []spec{
+		upTo(1, "+CLIP", func(s *settings) *int { return &s.clip }),
+		upTo(1, "+COLP", func(s *settings) *int { return &s.colp }),
+		upTo(1, "+CNAP", func(s *settings) *int { return &s.cnap }),
+		upTo(1, "+CRC", func(s *settings) *int { return &s.crc }),
+		upTo(2, "+CVHU", func(s *settings) *int { return &s.cvhu }),
+		upTo(5, "+CLVL", func(s *settings) *int { return &s.clvl }),
+		numbers("+CSSN", 0, field{func(s *settings) *int { return &s.cssi }, 0, 1},
+			field{func(s *settings) *int { return &s.cssu }, 0, 1}),
+		{
+			name: "+CCWA", set: setWaiting,
+			read: func(m *Modem, _ command) result { return okay(m.line("+CCWA?", m.set.ccwa)) },
+			test: func(m *Modem, _ command) result { return okay(m.line("+CCWA=?")) },
+			took: askNetwork,
+		},
+	}
+}
+
+// hangUpTime is how long a hang-up takes while there are calls.
+func hangUpTime(m *Modem, _ command) time.Duration {
+	if len(m.calls) == 0 {
+		return 0
+	}
+	return m.delivery.between(50*time.Millisecond, 400*time.Millisecond)
+}
+
+// hangUpByATH does nothing but say OK unless AT+CVHU=0 (27.007, 6.20).
+func hangUpByATH(m *Modem, c command) result {
+	if _, ok := basicNumber(c, 0); !ok {
+		return failed
+	}
+	if m.set.cvhu == 1 {
+		return okay()
+	}
+	return hangUpAll(m, c)
+}
+
+// hangUpAll ends the calls that the program has part in: all but one that
+// waits, which it ends only if it is the last. The SIM7600 gives a line for
+// each before the OK (SIM7600 manual, AT+CHUP).
+func hangUpAll(m *Modem, _ command) result {
+	m.at.flushAll(time.Now())
+	var lines []block
+	for {
+		c := m.find(active, held, dialing, alerting, ringing)
+		if c == nil {
+			break
+		}
+		if m.knows("call ends here") {
+			lines = append(lines, m.line("call ends here", c.talkTime()))
+		}
+		m.release(c, c.endedHere(), true)
+	}
+	if c := m.find(waitingCall); c != nil && len(lines) == 0 {
+		m.finish(c, EndedRejected)
+	}
+	return okay(lines...)
+}
+
+// endedHere is the end of a call that the program ends now.
+func (c *Caller) endedHere() End {
+	if c.stat == ringing || c.stat == waitingCall {
+		return EndedRejected
+	}
+	return EndedByProgram
+}
+
+// listCalls is AT+CLCC.
+func listCalls(m *Modem, _ command) result {
+	var lines []block
+	if m.cfg.DataBearer {
+		lines = append(lines, m.line("+CLCC data", 1))
+	}
+	for _, c := range m.calls {
+		lines = append(lines, c.listing())
+	}
+	return okay(lines...)
+}
+
+// holdCalls is AT+CHLD (27.007, 7.13; 22.030, 6.5.5).
+func holdCalls(m *Modem, c command) result {
+	const notAllowed = 3
+	if len(c.args) != 1 || c.args[0].quoted {
+		return failed
+	}
+	n, err := strconv.Atoi(c.args[0].text)
+	if err != nil {
+		return failed
+	}
+	other := m.find(waitingCall)
+	if other == nil {
+		other = m.find(held)
+	}
+	done := false
+	switch {
+	case n == 0:
+		done = m.releaseHeld()
+	case n == 1:
+		done = m.endStates(active)
+		done = m.retrieve(other) || done
+	case n == 2:
+		done = m.holdActive(nil)
+		done = m.retrieve(other) || done
+	case n > 10 && n < 20:
+		if one := m.byID(n - 10); one != nil {
+			m.finish(one, one.endedHere())
+			done = true
+		}
+	case n > 20 && n < 30:
+		if one := m.byID(n - 20); one != nil && !one.connected.IsZero() {
+			m.holdActive(one)
+			m.retrieve(one)
+			done = true
+		}
+	}
+	if !done {
+		return m.cme(notAllowed)
+	}
+	return okay()
+}
+
+func (m *Modem) byID(id int) *Caller {
+	for _, c := range m.calls {
+		if c.id == id {
+			return c
+		}
+	}
+	return nil
+}
+
+// releaseHeld refuses a waiting call, or else ends those on hold.
+func (m *Modem) releaseHeld() bool {
+	if c := m.find(waitingCall); c != nil {
+		m.finish(c, EndedBusy)
+		return true
+	}
+	return m.endStates(held)
+}
+
+func (m *Modem) endStates(s callState) bool {
+	done := false
+	for c := m.find(s); c != nil; c = m.find(s) {
+		m.finish(c, EndedByProgram)
+		done = true
+	}
+	return done
+}
+
+func (m *Modem) holdActive(but *Caller) bool {
+	done := false
+	for _, c := range m.calls {
+		if c.stat == active && c != but {
+			c.stat = held
+			c.changed()
+			done = true
+		}
+	}
+	return done
+}
+
+// retrieve makes a waiting or held call active.
+func (m *Modem) retrieve(c *Caller) bool {
+	if c == nil || c.end != 0 {
+		return false
+	}
+	if c.connected.IsZero() {
+		m.connect(c)
+		if m.knows("call begins") {
+			m.queue(m.line("call begins"))
+		}
+	}
+	c.stat = active
+	c.changed()
+	return true
+}
+
+// setWaiting is AT+CCWA=n[,mode[,class]]: n for the line by itself, mode for
+// the service in the network, of which 2 asks (27.007, 7.12).
+func setWaiting(m *Modem, c command) result {
+	if len(c.args) > 3 {
+		return failed
+	}
+	n, mode := m.set.ccwa, -1
+	var ok bool
+	if c.args[0].given() {
+		if n, ok = c.args[0].number(0, 1); !ok {
+			return failed
+		}
+	}
+	if len(c.args) > 1 && c.args[1].given() {
+		if mode, ok = c.args[1].number(0, 2); !ok {
+			return failed
+		}
+	}
+	m.set.ccwa = n
+	switch mode {
+	case 2:
+		status := 0
+		if m.cfg.CallWaiting {
+			status = 1
+		}
+		return okay(m.line("+CCWA status", status))
+	case 0, 1:
+		m.cfg.CallWaiting = mode == 1
+	}
+	return okay()
+}
+
+// askNetwork is the time of a request to the network.
+func askNetwork(m *Modem, c command) time.Duration {
+	if c.op != opSet || len(c.args) < 2 {
+		return 0
+	}
+	return m.delivery.between(500*time.Millisecond, 4*time.Second)
+}
+
+// sendTones is AT+VTS=k, AT+VTS=k,duration and AT+VTS="k,k,k" (27.007, C.2.11;
+// SIM7600 manual). Durations are in tenths of a second. A tone needs 70 ms of
+// rest after it; one that comes too early is not heard.
+func sendTones(m *Modem, c command) result {
+	const notAllowed, rest, most = 3, 70 * time.Millisecond, 29
+	call := m.find(active)
+	if call == nil {
+		return m.cme(notAllowed)
+	}
+	tenths := m.set.vtd
+	if len(c.args) == 2 {
+		var ok bool
+		if tenths, ok = c.args[1].number(0, 255); !ok || c.args[0].quoted {
+			return failed
+		}
+	}
+	keys := strings.ReplaceAll(c.args[0].text, ",", "")
+	if len(c.args) > 2 || keys == "" || len(c.args[0].text) > most || !c.args[0].quoted && len(keys) > 1 {
+		return failed
+	}
+	for i := range len(keys) {
+		if !isKey(keys[i]) {
+			return failed
+		}
+	}
+	now := time.Now()
+	if now.Before(m.lastVTS) {
+		m.stats.TonesLost += len(keys)
+		return okay()
+	}
+	call.pressed = append(call.pressed, keys...)
+	each := time.Duration(max(1, tenths))*100*time.Millisecond + rest
+	m.lastVTS = now.Add(time.Duration(len(keys)) * each)
+	return okay()
+}

@@ -1,0 +1,281 @@
+package modemtest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// What methods of a Modem and of a Caller fail with.
+var (
+	// ErrClosed means that the virtual modem was closed.
+	ErrClosed = errors.New("modemtest: the virtual modem is closed")
+
+	// ErrPortInUse means that a port is open already: a device has one user.
+	ErrPortInUse = errors.New("modemtest: the port is in use")
+
+	// ErrEnded means that the call is over, see [Caller.Ended].
+	ErrEnded = errors.New("modemtest: the call has ended")
+
+	// ErrNotAnswered means that the call was not answered yet.
+	ErrNotAnswered = errors.New("modemtest: the call is not answered")
+)
+
+// Modem is a virtual modem: it has an AT port and, if its family does, an
+// audio port, as a modem on USB has. It is a transport for package modem. The
+// world around it, the network and the people who call, is in its methods.
+// All of them may be called from any goroutine.
+//
+// A Modem prints and logs without the numbers that it knows.
+type Modem struct {
+	cfg      Config
+	fam      *family
+	spelling map[string]int // which form of a line this modem uses
+	burst    time.Duration  // of its audio
+
+	wg sync.WaitGroup // the goroutines of ports and calls
+
+	mu       sync.Mutex // guards all below; held briefly, and never while user code runs
+	delivery *delivery
+	closed   bool
+	set      settings
+	stored   settings // by AT&W, across resets
+	power    int      // +CFUN
+	sim      SIM
+	network  network
+	started  time.Time // when it was switched on, or its port first opened
+
+	at     *atPort    // nil while not open
+	audio  *audioPort // nil while not open
+	urcs   []urc      // on their way to the AT port, in the order of their times
+	events []event    // what happens later, in the order of their times
+
+	calls   []*Caller // in the order of their ids
+	dialled []*Caller // all calls of the program, for WaitDialled and Dialled
+	claimed int       // how many of them WaitDialled has given out
+	waiters []chan struct{}
+	cause   string // the line of the last call's end for AT+CEER
+	lastVTS time.Time
+	pcm     pcm
+
+	outcomes map[string]Outcome
+	faults   faults
+	written  []Line
+	partial  strings.Builder // the line that is being written
+	stats    Stats
+}
+
+// event is something that the modem does by itself later.
+type event struct {
+	at time.Time
+	do func()
+}
+
+// New makes a virtual modem. A nil cfg is the zero [Config]. It starts nothing:
+// no goroutine, no timer, no channel is made, so that it may be called outside
+// a testing/synctest bubble for use inside one. Close it at the end.
+//
+// New panics if cfg.Family is unknown.
+func New(cfg *Config) *Modem {
+	m := &Modem{cfg: cfg.withDefaults(), power: 1, network: homeNetwork(), outcomes: map[string]Outcome{}}
+	fam, ok := families[m.cfg.Family]
+	if !ok {
+		panic(fmt.Sprintf("modemtest: New with unknown %v", m.cfg.Family))
+	}
+	m.fam = fam
+	m.delivery = newDelivery(m.cfg.Seed, m.cfg.Calm)
+	m.set, m.stored = fam.defaults(), fam.defaults()
+	m.sim = m.cfg.SIM
+	m.cause = "+CEER none"
+	m.spelling = map[string]int{}
+	for _, name := range fam.lines.names() {
+		m.spelling[name] = m.delivery.pick(len(fam.lines[name]))
+	}
+	if fam.audio != nil {
+		m.burst = fam.audio.bursts[m.delivery.pick(len(fam.audio.bursts))]
+	}
+	if m.cfg.Boot || m.sim.State != SIMReady || m.sim.Busy > 0 {
+		m.network.stat = 0
+	}
+	return m
+}
+
+// OpenAT opens the AT port. Opening it again after Close finds the modem as it
+// was left, calls included; what it sent in between is lost. It fails with
+// [ErrPortInUse] while the port is open, with [ErrClosed] after Close, and with
+// the cause of ctx when that is done.
+//
+// Writing to the port never blocks: a UART that is not read loses what does
+// not fit, and so does this. A read blocks until there is something or the
+// port is closed, which the same goroutine or another may do.
+func (m *Modem) OpenAT(ctx context.Context) (io.ReadWriteCloser, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if err := m.mayOpen(ctx, m.at != nil); err != nil {
+		return nil, err
+	}
+	p := newATPort(m)
+	m.at = p
+	m.urcs = nil
+	m.partial.Reset()
+	m.switchOn()
+	m.runEvents(time.Now())
+	m.wg.Go(p.run)
+	return p, nil
+}
+
+// OpenAudio opens the audio port. It fails as OpenAT does, and with
+// [errors.ErrUnsupported] if the family has no such port.
+//
+// The port carries audio in both directions, s16le mono, while a call is up
+// and audio was switched on, and nothing else ever. It is a stream of bytes:
+// reads may end within a sample.
+func (m *Modem) OpenAudio(ctx context.Context) (io.ReadWriteCloser, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.fam.audio == nil {
+		return nil, fmt.Errorf("modemtest: %s has no audio port: %w", m.fam.name, errors.ErrUnsupported)
+	}
+	if err := m.mayOpen(ctx, m.audio != nil); err != nil {
+		return nil, err
+	}
+	m.audio = newAudioPort(m)
+	return m.audio, nil
+}
+
+func (m *Modem) mayOpen(ctx context.Context, held bool) error {
+	switch {
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case m.closed:
+		return ErrClosed
+	case held:
+		return ErrPortInUse
+	}
+	return nil
+}
+
+// Close switches the modem off: its ports and calls end, reads return, and all
+// its goroutines have ended when Close returns. In a synctest bubble call it
+// before the bubble's function returns, as t.Cleanup in it does: a call that
+// still rings is a goroutine that waits. Closing twice is a no-op. It returns
+// nil.
+func (m *Modem) Close() error {
+	m.mu.Lock()
+	m.closed = true
+	m.dropCalls()
+	if m.at != nil {
+		m.at.shut()
+	}
+	if m.audio != nil {
+		m.audio.shut()
+	}
+	for _, w := range m.waiters {
+		close(w)
+	}
+	m.waiters = nil
+	m.mu.Unlock()
+	m.wg.Wait()
+	return nil
+}
+
+// switchOn starts the modem's clock when its port is first opened.
+func (m *Modem) switchOn() {
+	if !m.started.IsZero() {
+		return
+	}
+	m.started = time.Now()
+	if m.cfg.Boot {
+		m.sayStart()
+		return
+	}
+	if m.sim.Busy > 0 {
+		m.later(m.sim.Busy, func() { m.register(m.network.registration) })
+	}
+}
+
+// sayStart plans the lines of a start, and the registration after it.
+func (m *Modem) sayStart() {
+	_, trouble := m.simTrouble()
+	wants := m.sim.State != SIMReady
+	for _, l := range m.fam.start {
+		if l.sim && wants {
+			continue
+		}
+		after := l.after
+		if l.sim && trouble {
+			after += m.sim.Busy
+		}
+		m.later(after, func() { m.queue(m.line(l.name)) })
+	}
+	if !wants {
+		m.later(m.sim.Busy+registering, func() { m.register(m.network.registration) })
+	}
+}
+
+// restart is a reset without losing the ports: settings as stored, calls gone,
+// and the lines of a start.
+func (m *Modem) restart() {
+	m.dropCalls()
+	m.events, m.urcs = nil, nil
+	m.set = m.stored
+	m.power = 1
+	m.network.stat = 0
+	m.started = time.Now()
+	if m.cfg.SIM.State == SIMPIN && m.sim.State == SIMReady {
+		m.sim.State = SIMPIN
+	}
+	if m.at != nil {
+		m.at.forget()
+	}
+	m.sayStart()
+}
+
+// later plans something for the AT port's goroutine to do.
+func (m *Modem) later(d time.Duration, do func()) {
+	e := event{at: time.Now().Add(d), do: do}
+	i, _ := slices.BinarySearchFunc(m.events, e, func(a, b event) int {
+		if a.at.After(b.at) {
+			return 1
+		}
+		return -1 // after all of the same time
+	})
+	m.events = slices.Insert(m.events, i, e)
+	m.wakeAT()
+}
+
+func (m *Modem) runEvents(now time.Time) {
+	for len(m.events) > 0 && !m.events[0].at.After(now) {
+		e := m.events[0]
+		m.events = m.events[1:]
+		e.do()
+	}
+}
+
+func (m *Modem) wakeAT() {
+	if m.at != nil {
+		m.at.alarm.ring()
+	}
+}
+
+// String names the family and counts the calls.
+func (m *Modem) String() string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return fmt.Sprintf("modemtest.Modem(%s, %d calls)", m.fam.name, len(m.calls))
+}
+
+// GoString returns what String does.
+func (m *Modem) GoString() string { return m.String() }
+
+// Format writes what String returns, whatever the verb.
+func (m *Modem) Format(f fmt.State, _ rune) { writeMasked(f, m.String()) }
+
+// LogValue returns what String does.
+func (m *Modem) LogValue() slog.Value { return slog.StringValue(m.String()) }

@@ -1,0 +1,174 @@
+package modemtest
+
+import "time"
+
+// sim7600 is the SIMCom SIM7600E-H on USB.
+func sim7600() *family {
+	return &family{
+		name:         "SIM7600",
+		lines:        linesSIM7600,
+		commands:     commandsSIM7600(),
+		defaults:     settingsSIM7600,
+		manufacturer: "SIMCOM INCORPORATED", model: "SIMCOM_SIM7600E-H",
+		revision: "LE20B03SIM7600M22", imei: "004999010640000",
+		audio: &audioFormat{
+			rate: 8000, wideRate: 16000,
+			// 640 bytes by the manual's example, 320 by a driver that works.
+			bursts: []time.Duration{40 * time.Millisecond, 20 * time.Millisecond},
+		},
+		onCallState: listByItself,
+		start: []startLine{
+			{after: 800 * time.Millisecond, name: "start"},
+			{after: 1500 * time.Millisecond, name: "+CPIN READY", sim: true},
+			{after: 2600 * time.Millisecond, name: "SMS DONE", sim: true},
+			{after: 4100 * time.Millisecond, name: "PB DONE", sim: true},
+		},
+	}
+}
+
+// listByItself is what AT+CLCC=1 asks for: the call's line whenever its state
+// changes, with 6 at the end.
+func listByItself(m *Modem, c *Caller) {
+	if m.set.clcc == 1 {
+		c.listed = true
+		m.queue(c.listing())
+	}
+}
+
+func commandsSIM7600() map[string]spec {
+	upTo := func(hi int, name string, at func(*settings) *int) spec {
+		return numbers(name, 1, field{at, 0, hi})
+	}
+	clcc := upTo(1, "+CLCC", func(s *settings) *int { return &s.clcc })
+	clcc.exec = listCalls
+	all := commands27007()
+	delete(all, "+CCID")
+	return withCommands(all, []spec{
+		clcc,
+		upTo(1, "+DDET", func(s *settings) *int { return &s.ddet }),
+		upTo(6, "+CATR", func(s *settings) *int { return &s.catr }),
+		upTo(1, "+CPCMFRM", func(s *settings) *int { return &s.pcmFRM }),
+		numbers("+CPCMBANDWIDTH", 2, field{func(s *settings) *int { return &s.pcmVoLTE }, 0, 1},
+			field{func(s *settings) *int { return &s.pcmNoVoLTE }, 0, 1}),
+		outputs(),
+		autoSignal(),
+		networkMode(),
+		{
+			name: "+CPCMREG", set: switchAudio,
+			read: func(m *Modem, _ command) result { return okay(m.line("+CPCMREG?", bit(m.pcm.on))) },
+			test: func(m *Modem, _ command) result { return okay(m.line("+CPCMREG=?")) },
+		},
+		{
+			name: "I", exec: func(m *Modem, _ command) result { return okay(m.about("I")) },
+		},
+		{
+			name: "+SIMCOMATI", exec: func(m *Modem, _ command) result { return okay(m.about("+SIMCOMATI")) },
+		},
+		{
+			name: "+CICCID", needs: needSIM,
+			exec: func(m *Modem, _ command) result { return okay(m.line("+CICCID", m.sim.ICCID)) },
+			test: func(*Modem, command) result { return okay() },
+		},
+		{
+			name: "+SPIC",
+			exec: func(m *Modem, _ command) result { return okay(m.line("+SPIC", m.sim.PINTries, m.sim.PUKTries)) },
+			test: func(*Modem, command) result { return okay() },
+		},
+	})
+}
+
+// withCommands adds specs to a table.
+func withCommands(all map[string]spec, more []spec) map[string]spec {
+	for _, s := range more {
+		all[s.name] = s
+	}
+	return all
+}
+
+func (m *Modem) about(name string) block {
+	return m.line(name, m.fam.manufacturer, m.fam.model, m.fam.revision, m.fam.imei)
+}
+
+func bit(on bool) int {
+	if on {
+		return 1
+	}
+	return 0
+}
+
+// outputs is AT+CSDVC: 1 is the handset, 3 the speaker.
+func outputs() spec {
+	s := numbers("+CSDVC", 1, field{func(s *settings) *int { return &s.csdvc }, 1, 3})
+	set := s.set
+	s.set = func(m *Modem, c command) result {
+		if c.args[0].text == "2" {
+			return failed
+		}
+		return set(m, c)
+	}
+	return s
+}
+
+// autoSignal is AT+AUTOCSQ=auto,mode: +CSQ by itself, every five seconds or
+// with mode 1 when it changes.
+func autoSignal() spec {
+	s := numbers("+AUTOCSQ", 1, field{func(s *settings) *int { return &s.autoCSQ }, 0, 1},
+		field{func(s *settings) *int { return &s.autoCSQChanged }, 0, 1})
+	set := s.set
+	s.set = func(m *Modem, c command) result {
+		was := m.set.autoCSQ == 1 && m.set.autoCSQChanged == 0
+		r := set(m, c)
+		if !r.bad && !was && m.set.autoCSQ == 1 && m.set.autoCSQChanged == 0 {
+			m.later(signalEvery, m.signalAgain)
+		}
+		return r
+	}
+	return s
+}
+
+const signalEvery = 5 * time.Second
+
+func (m *Modem) signalAgain() {
+	if m.set.autoCSQ == 1 && m.set.autoCSQChanged == 0 {
+		m.queue(m.signal())
+		m.later(signalEvery, m.signalAgain)
+	}
+}
+
+// networkMode is AT+CNSMOD: the read form has the mode too.
+func networkMode() spec {
+	s := numbers("+CNSMOD", 1, field{func(s *settings) *int { return &s.cnsmod }, 0, 1})
+	s.read = func(m *Modem, _ command) result { return okay(m.line("+CNSMOD?", m.set.cnsmod, m.network.mode)) }
+	return s
+}
+
+// switchAudio is AT+CPCMREG. 1 is an error before a call is connected, and for
+// a while after it in some firmwares; 0 switches off, and 0,1 when the call
+// stops.
+func switchAudio(m *Modem, c command) result {
+	on, ok := c.args[0].number(0, 1)
+	if !ok || len(c.args) > 2 || on == 1 && len(c.args) > 1 {
+		return failed
+	}
+	if on == 0 {
+		if len(c.args) == 2 {
+			if _, ok := c.args[1].number(0, 1); !ok {
+				return failed
+			}
+			if c.args[1].text == "1" && m.pcm.streaming {
+				m.pcm.last = true
+				return okay()
+			}
+		}
+		m.stopStream()
+		m.pcm = pcm{}
+		return okay()
+	}
+	call := m.find(active)
+	if call == nil || time.Since(call.connected) < m.cfg.AudioDelay {
+		return failed
+	}
+	begun := m.pcm.streaming && m.pcm.begun
+	m.pcm = pcm{on: true, streaming: true, begun: begun}
+	return okay()
+}
