@@ -14,6 +14,7 @@ type audio struct {
 	lead     time.Duration
 	since    time.Time // when it was attached or detached last
 	heardAt  time.Time // when the last frame came
+	takenAt  time.Time // when the last frame was asked for
 
 	player *player
 	heard  []*pipe // from the far side
@@ -79,10 +80,17 @@ func (a *audio) received(frame []int16, now time.Time) {
 	}
 }
 
-func (a *audio) next(frame []int16) {
-	if a.player == nil || !a.attached || !a.player.fill(frame) {
+func (a *audio) next(frame []int16, now time.Time) {
+	if !a.attached {
 		clear(frame)
+		return
 	}
+	a.takenAt = now
+	n := 0
+	if a.player != nil {
+		n = a.player.fill(frame)
+	}
+	clear(frame[n:])
 	for _, p := range a.said {
 		p.push(frame)
 	}

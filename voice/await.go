@@ -2,16 +2,12 @@ package voice
 
 import (
 	"context"
-	"errors"
 	"time"
 )
 
 // noAudioAfter is how long audio may fail to come, counted from the answer and
 // later from the last frame. A SIM7600 needs up to 12 s until it gives audio.
 const noAudioAfter = 15 * time.Second
-
-// errHalted tells a waiter that its player was stopped from within.
-var errHalted = errors.New("voice: stopped")
 
 // awaitAudio waits until audio flows and returns its format. It fails when the
 // call ends, ctx is done, stop is closed, or no audio comes.
@@ -21,16 +17,16 @@ func (c *CallSession) awaitAudio(ctx context.Context, stop <-chan struct{}) (For
 	for {
 		c.mu.Lock()
 		attached, format, changed := c.audio.attached, c.audio.format, c.changed
-		wait, missing := c.noAudioIn(time.Now())
+		wait, due := c.audioDue(c.audio.heardAt, time.Now())
 		c.mu.Unlock()
 		switch {
 		case c.life.Err() != nil:
 			return Format{}, context.Cause(c.life)
 		case attached:
 			return format, nil
-		case missing && wait <= 0:
+		case due && wait <= 0:
 			return Format{}, ErrNoAudio
-		case missing:
+		case due:
 			late.Reset(wait)
 		default:
 			late.Stop()
@@ -47,18 +43,17 @@ func (c *CallSession) awaitAudio(ctx context.Context, stop <-chan struct{}) (For
 	}
 }
 
-// noAudioIn returns how long audio may still fail to come; missing is false
-// while none is to be expected: before the answer, and on hold. The call's
-// lock is held.
-func (c *CallSession) noAudioIn(now time.Time) (wait time.Duration, missing bool) {
+// audioDue returns how long audio may still fail to flow if it did at last; due
+// is false while none is to be expected: before the answer, and on hold. The
+// call's lock is held.
+func (c *CallSession) audioDue(last, now time.Time) (wait time.Duration, due bool) {
 	if c.state != Active {
 		return 0, false
 	}
-	from := c.activeAt
-	if c.audio.heardAt.After(from) {
-		from = c.audio.heardAt
+	if last.Before(c.activeAt) {
+		last = c.activeAt
 	}
-	return noAudioAfter - now.Sub(from), true
+	return noAudioAfter - now.Sub(last), true
 }
 
 // WaitAnswered waits until the call is answered. It returns nil if it was, an

@@ -2,6 +2,18 @@ package voice
 
 import "errors"
 
+// join is errors.Join that leaves an only error as it is.
+func join(a, b error) error {
+	switch {
+	case a == nil:
+		return b
+	case b == nil:
+		return a
+	default:
+		return errors.Join(a, b)
+	}
+}
+
 var (
 	// ErrPlaying means that something is being played already. One player at
 	// a time can be heard in a call, and an open [Stream] counts as one. Wait

@@ -100,7 +100,7 @@ func (f *Feed) Next(frame []int16) {
 	c := f.call
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.audio.next(frame)
+	c.audio.next(frame, time.Now())
 }
 
 // Lost says that samples for d were lost between the far side and the carrier.

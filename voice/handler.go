@@ -3,8 +3,7 @@ package voice
 import (
 	"context"
 	"errors"
-	"fmt"
-	"runtime/debug"
+	"slices"
 	"time"
 )
 
@@ -14,7 +13,7 @@ import (
 // ctx lives until ServeCall returns. The end of the call does not cancel it, so
 // that what the call left behind can be stored; only the carrier's Close does.
 // When ServeCall returns, a call that is still up is hung up. It may return
-// any error; one that is [ErrEnded] counts as none.
+// any error; one that says nothing but [ErrEnded] counts as none.
 type Handler interface {
 	ServeCall(ctx context.Context, call *CallSession) error
 }
@@ -33,55 +32,60 @@ func RingFor(d time.Duration, h Handler) Handler {
 		defer wait.Stop()
 		select {
 		case <-wait.C:
-			return h.ServeCall(ctx, call)
 		case <-call.Done():
-			return context.Cause(call.life)
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		}
+		if call.life.Err() != nil { // even if both happened at once
+			return context.Cause(call.life)
+		}
+		return h.ServeCall(ctx, call)
 	})
-}
-
-// PanicError is a panic of a handler.
-type PanicError struct {
-	// Value is what was given to panic. It is not part of Error, since it may
-	// hold anything.
-	Value any
-	// Stack is the goroutine's stack, as runtime/debug prints it.
-	Stack []byte
-}
-
-// Error tells the type of the value that was panicked with.
-func (e *PanicError) Error() string { return fmt.Sprintf("voice: handler panicked with a %T", e.Value) }
-
-// Unwrap returns the value if it is an error.
-func (e *PanicError) Unwrap() error {
-	err, _ := e.Value.(error)
-	return err
 }
 
 // hangupAfterHandler bounds the hang-up of a call that its handler left up.
 const hangupAfterHandler = 10 * time.Second
 
 // Serve runs h for call by the rules of [Handler], for carriers. It returns when
-// the handler has returned and the call is over. The error is the handler's,
-// without those that are [ErrEnded]; a *PanicError if it panicked; joined with
-// that of the hang-up, if that failed.
-func Serve(ctx context.Context, h Handler, call *CallSession) error {
-	err := serve(ctx, h, call)
-	if errors.Is(err, ErrEnded) {
-		err = nil
+// the handler has returned and the call is over, which takes at most 10 s more.
+// The error is the handler's, unless it says nothing but [ErrEnded]; a
+// [*PanicError] if it panicked; joined with that of the hang-up, if that failed.
+func Serve(ctx context.Context, h Handler, call *CallSession) (err error) {
+	defer func() { err = join(err, hangupAfter(ctx, call)) }() // even if h ends its goroutine
+	if err := serve(ctx, h, call); !saysOnlyEnded(err) {
+		return err
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), hangupAfterHandler)
-	defer cancel()
-	return errors.Join(err, call.Hangup(ctx))
+	return nil
 }
 
 func serve(ctx context.Context, h Handler, call *CallSession) (err error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
 	defer func() {
 		if v := recover(); v != nil {
-			err = &PanicError{Value: v, Stack: debug.Stack()}
+			err = newPanicError(v)
 		}
 	}()
 	return h.ServeCall(ctx, call)
+}
+
+func hangupAfter(ctx context.Context, call *CallSession) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), hangupAfterHandler)
+	defer cancel()
+	return call.Hangup(ctx)
+}
+
+// saysOnlyEnded reports whether err says that the call ended, and nothing else:
+// an error of a disk that is joined with it is not to be lost.
+func saysOnlyEnded(err error) bool {
+	if _, panicked := errors.AsType[*PanicError](err); panicked || !errors.Is(err, ErrEnded) {
+		return false
+	}
+	for err != nil {
+		if many, ok := err.(interface{ Unwrap() []error }); ok {
+			return !slices.ContainsFunc(many.Unwrap(), func(err error) bool { return !saysOnlyEnded(err) })
+		}
+		err = errors.Unwrap(err)
+	}
+	return true
 }

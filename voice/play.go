@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"sync"
 	"time"
 )
 
@@ -49,11 +48,15 @@ func (c *CallSession) play(ctx context.Context, p *player, src Source) (Played, 
 	if err := c.seat(p); err != nil {
 		return Played{}, err
 	}
-	err := c.run(ctx, p, src)
-	if errors.Is(err, errHalted) {
-		err = nil
+	return c.playSeated(ctx, p, src)
+}
+
+func (c *CallSession) playSeated(ctx context.Context, p *player, src Source) (played Played, err error) {
+	defer func() { played = c.unseat(p) }() // even if src panics
+	if err := c.run(ctx, p, src); !errors.Is(err, errHalted) {
+		return Played{}, err
 	}
-	return c.unseat(p), err
+	return Played{}, nil
 }
 
 // seat makes p the player of the call.
@@ -71,77 +74,15 @@ func (c *CallSession) seat(p *player) error {
 	return nil
 }
 
+// unseat makes room for another player, and tells what p has played. It may be
+// called twice.
 func (c *CallSession) unseat(p *player) Played {
+	p.timer.Stop()
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.audio.player = nil
-	c.keys.remove(p)
-	return Played{Duration: p.format.Duration(p.handed), Key: p.key}
-}
-
-// Playback is a source that plays beside what its call's handler does. See
-// [CallSession.Start].
-type Playback struct {
-	call   *CallSession
-	player *player
-	wg     sync.WaitGroup
-	done   chan struct{} // closed after the result is set
-	played Played
-	err    error
-}
-
-// Start plays src as Play does, and returns at once. The playback ends with
-// its source, by Stop, by a key of opts, or with the call; it has a goroutine
-// until then. If something is being played already, its Wait says so.
-func (c *CallSession) Start(src Source, opts *PlayOptions) *Playback {
-	b := &Playback{call: c, player: newPlayer(opts), done: make(chan struct{})}
-	b.wg.Go(func() {
-		defer close(b.done)
-		b.played, b.err = c.play(context.Background(), b.player, src)
-	})
-	return b
-}
-
-// Wait waits for the end of the playback and returns what Play would. If ctx
-// is done first, it returns its cause, and the playback goes on.
-func (b *Playback) Wait(ctx context.Context) (Played, error) {
-	select {
-	case <-b.done:
-		b.wg.Wait()
-		return b.played, b.err
-	case <-ctx.Done():
-		return Played{}, context.Cause(ctx)
+	if c.audio.player == p {
+		c.audio.player = nil
+		c.keys.remove(p)
 	}
-}
-
-// Done is closed when the playback has ended.
-func (b *Playback) Done() <-chan struct{} { return b.done }
-
-// Stop stops the playback, waits until its source is no longer used, and
-// returns what Play would.
-func (b *Playback) Stop() (Played, error) {
-	b.call.mu.Lock()
-	b.player.halt(0)
-	b.call.mu.Unlock()
-	b.wg.Wait()
-	return b.played, b.err
-}
-
-// Pause makes the call silent until Resume, where the source goes on.
-func (b *Playback) Pause() { b.pause(true) }
-
-// Resume ends a Pause.
-func (b *Playback) Resume() { b.pause(false) }
-
-func (b *Playback) pause(on bool) {
-	b.call.mu.Lock()
-	defer b.call.mu.Unlock()
-	b.player.paused = on
-}
-
-// Position returns how much of the source was handed to the line.
-func (b *Playback) Position() time.Duration {
-	b.call.mu.Lock()
-	defer b.call.mu.Unlock()
-	return b.player.format.Duration(b.player.handed)
+	return Played{Duration: p.format.Duration(p.handed), Key: p.key}
 }

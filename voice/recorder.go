@@ -120,7 +120,7 @@ func (r *recorder) over(ctx context.Context) (RecordReason, error) {
 	c := r.call
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	wait, missing := c.noAudioIn(time.Now())
+	wait, missing := c.audioDue(c.audio.heardAt, time.Now())
 	switch {
 	case r.pipe.count > 0: // came since the last pop
 		return 0, nil
@@ -169,7 +169,7 @@ func (r *recorder) wait(ctx context.Context) {
 	c := r.call
 	c.mu.Lock()
 	changed := c.changed
-	wait, missing := c.noAudioIn(time.Now())
+	wait, missing := c.audioDue(c.audio.heardAt, time.Now())
 	if left := r.holdLeft(); left >= 0 && !missing {
 		wait, missing = c.audio.format.Duration(left), true
 	}
