@@ -2,6 +2,7 @@ package voice
 
 import (
 	"fmt"
+	"math"
 	"time"
 )
 
@@ -28,9 +29,16 @@ func (f Format) String() string { return fmt.Sprintf("%d Hz", f.Rate) }
 // Frame returns the number of samples in a frame of 20 ms.
 func (f Format) Frame() int { return f.Rate / framesPerSecond }
 
-// Samples returns how many samples last d, rounded down.
+// Samples returns how many samples last d, rounded down; none if d is negative.
+// Where int has 32 bits it is at most 1<<31 - 1, which is 37 h at 16 kHz.
 func (f Format) Samples(d time.Duration) int {
-	return int(int64(f.Rate) * int64(d) / int64(time.Second))
+	if d <= 0 {
+		return 0
+	}
+	// In two parts, so that no d makes it overflow.
+	rate := int64(f.Rate)
+	n := int64(d/time.Second)*rate + int64(d%time.Second)*rate/int64(time.Second)
+	return int(min(n, math.MaxInt))
 }
 
 // Duration returns how long n samples last.
@@ -38,7 +46,8 @@ func (f Format) Duration(n int) time.Duration {
 	if f.Rate == 0 {
 		return 0
 	}
-	return time.Duration(int64(n) * int64(time.Second) / int64(f.Rate))
+	rate := time.Duration(f.Rate)
+	return time.Duration(n)/rate*time.Second + time.Duration(n)%rate*time.Second/rate
 }
 
 func (f Format) valid() bool { return f.Rate == 8000 || f.Rate == maxRate }

@@ -13,6 +13,7 @@ type pipe struct {
 	limit   int
 	opened  time.Time
 	pending hole // behind the newest slot
+	losses  int  // samples lost so far
 	closed  bool // nothing comes any more
 	wake    chan struct{}
 }
@@ -47,8 +48,19 @@ func newPipe(limit int) *pipe {
 	}
 }
 
-// push appends a frame. Of a full pipe it is lost, and counted.
+// push appends a frame. One that is longer than a slot takes several. Of a full
+// pipe it is lost, and counted.
 func (p *pipe) push(frame []int16) {
+	for len(frame) > maxFrame {
+		p.pushSlot(frame[:maxFrame])
+		frame = frame[maxFrame:]
+	}
+	if len(frame) > 0 {
+		p.pushSlot(frame)
+	}
+}
+
+func (p *pipe) pushSlot(frame []int16) {
 	if p.count == len(p.slots) && !p.grow() {
 		p.lose(len(frame))
 		return
@@ -81,6 +93,7 @@ func (p *pipe) skip(n int) {
 
 // lose counts samples that were said and lost.
 func (p *pipe) lose(n int) {
+	p.losses += n
 	p.pending.add(hole{samples: n, lost: n})
 	p.signal()
 }

@@ -102,15 +102,19 @@ func (c *CallSession) Record(ctx context.Context, w io.Writer, opts *RecordOptio
 
 // RecordFile records as Record does into a new WAV file at path: 16-bit mono
 // PCM, permissions 0600, its header right once RecordFile has returned. An
-// existing file is not overwritten: the error is fs.ErrExist then.
+// existing file is not overwritten: the error is fs.ErrExist then. In a call that
+// has ended no file is made; one to which no audio came is an empty WAV at 8 kHz.
 func (c *CallSession) RecordFile(ctx context.Context, path string, opts *RecordOptions) (Recording, error) {
+	if c.life.Err() != nil {
+		return Recording{Reason: RecordCallEnded}, context.Cause(c.life)
+	}
 	out, err := createWAV(path)
 	if err != nil {
 		return Recording{Reason: RecordFault}, err
 	}
 	rec, err := c.record(ctx, out, opts)
-	if cerr := out.close(); cerr != nil && err == nil {
-		rec.Reason, err = RecordFault, cerr
+	if cerr := out.close(); cerr != nil {
+		rec.Reason, err = RecordFault, join(cerr, err)
 	}
 	return rec, err
 }

@@ -30,8 +30,9 @@ type recorder struct {
 	key   Key
 	timer *time.Timer
 
-	format  Format // zero until the first frame
-	limit   int    // samples; 0: none, or not yet known
+	reason  RecordReason // 0 while it goes on
+	format  Format       // zero until the first frame
+	limit   int          // samples; 0: none, or not yet known
 	written int
 	lost    int
 	quiet   int // samples of silence at the end
@@ -49,14 +50,25 @@ func (c *CallSession) record(ctx context.Context, out sink, opts *RecordOptions)
 	if !r.join() {
 		return Recording{Reason: RecordCallEnded}, context.Cause(c.life)
 	}
-	reason, err := r.run(ctx)
-	return Recording{
+	defer r.leave() // even if out panics
+	var err error
+	r.reason, err = r.run(ctx)
+	return r.result(), err
+}
+
+func (r *recorder) result() Recording {
+	rec := Recording{
 		Format:   r.format,
 		Duration: r.format.Duration(r.written),
 		Lost:     r.format.Duration(r.lost),
-		Reason:   reason,
-		Key:      r.leave(),
-	}, err
+		Reason:   r.reason,
+	}
+	if rec.Reason == RecordFinishKey {
+		r.call.mu.Lock()
+		defer r.call.mu.Unlock()
+		rec.Key = r.key
+	}
+	return rec
 }
 
 // join lets audio and keys come in.
@@ -72,14 +84,17 @@ func (r *recorder) join() bool {
 	return true
 }
 
-// leave keeps audio and keys out, and returns the key that was taken.
-func (r *recorder) leave() Key {
+// leave keeps audio and keys out. A key that came when something else had ended
+// the recording already goes back to where the next Collect finds it.
+func (r *recorder) leave() {
 	c := r.call
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.audio.close(r.pipe, time.Now())
 	c.keys.remove(r)
-	return r.key
+	if r.key != 0 && r.reason != RecordFinishKey {
+		c.keys.unread(r.key)
+	}
 }
 
 // take implements taker. What is heard after the key is not recorded.
@@ -96,46 +111,56 @@ func (r *recorder) take(key Key) bool {
 // was heard before that is written first.
 func (r *recorder) run(ctx context.Context) (RecordReason, error) {
 	for {
-		for r.pop() {
+		for r.pop(ctx) {
 			if reason, err := r.write(r.slot.hole, r.slot.pcm[:r.slot.n]); reason != 0 {
 				return reason, err
 			}
 		}
-		reason, err := r.over(ctx)
-		if reason != 0 {
-			return r.finish(reason, err)
+		if reason, h, err := r.over(ctx); reason != 0 {
+			return r.finish(reason, h, err)
 		}
 		r.wait(ctx)
 	}
 }
 
-func (r *recorder) pop() bool {
+// pop takes out the next frame. What comes after ctx was done stays out: the
+// end would never be reached through a writer that is slower than speech.
+func (r *recorder) pop(ctx context.Context) bool {
+	done := ctx.Err() != nil
 	r.call.mu.Lock()
 	defer r.call.mu.Unlock()
+	if done && !r.pipe.closed {
+		r.call.audio.close(r.pipe, time.Now())
+	}
 	return r.pipe.pop(&r.slot)
 }
 
-// over tells whether the recording has to end although no frame says so.
-func (r *recorder) over(ctx context.Context) (RecordReason, error) {
+// over tells whether the recording has to end although no frame says so. If so,
+// it lets nothing more in, and returns the hole behind the last frame.
+func (r *recorder) over(ctx context.Context) (reason RecordReason, h hole, err error) {
+	canceled := context.Cause(ctx)
 	c := r.call
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	wait, missing := c.audioDue(c.audio.heardAt, time.Now())
+	wait, due := c.audioDue(c.audio.heardAt, time.Now())
 	switch {
 	case r.pipe.count > 0: // came since the last pop
-		return 0, nil
+		return 0, hole{}, nil
 	case r.key != 0:
-		return RecordFinishKey, nil
+		reason = RecordFinishKey
 	case c.state == Ended:
-		return RecordCallEnded, context.Cause(c.life)
-	case ctx.Err() != nil:
-		return RecordCanceled, context.Cause(ctx)
+		reason, err = RecordCallEnded, context.Cause(c.life)
+	case canceled != nil:
+		reason, err = RecordCanceled, canceled
 	case r.holdLeft() == 0:
-		return RecordMax, nil
-	case missing && wait <= 0:
-		return RecordNoAudio, ErrNoAudio
+		reason = RecordMax
+	case due && wait <= 0:
+		reason, err = RecordNoAudio, ErrNoAudio
+	default:
+		return 0, hole{}, nil
 	}
-	return 0, nil
+	c.audio.close(r.pipe, time.Now())
+	return reason, r.pipe.popHole(), err
 }
 
 // holdLeft returns how many samples the hold that the call is in may still
@@ -143,21 +168,18 @@ func (r *recorder) over(ctx context.Context) (RecordReason, error) {
 // lock is held.
 func (r *recorder) holdLeft() int {
 	a := &r.call.audio
-	limit := a.format.Samples(r.opts.Max)
+	limit := r.limitAt(a.format)
 	if a.attached || limit == 0 {
 		return -1
 	}
 	return max(0, limit-r.written-r.pipe.pending.samples-a.holding(r.pipe, time.Now()))
 }
 
-// finish writes the silence behind the last frame.
-func (r *recorder) finish(reason RecordReason, err error) (RecordReason, error) {
-	r.call.mu.Lock()
-	r.call.audio.close(r.pipe, time.Now())
-	h := r.pipe.popHole()
-	r.call.mu.Unlock()
+// finish writes the hole behind the last frame. If that fills the recording, it
+// was full before it was ended.
+func (r *recorder) finish(reason RecordReason, h hole, err error) (RecordReason, error) {
 	if h.samples > 0 {
-		if wrote, werr := r.write(h, nil); wrote == RecordFault {
+		if wrote, werr := r.write(h, nil); wrote != 0 {
 			return wrote, werr
 		}
 	}
@@ -169,12 +191,15 @@ func (r *recorder) wait(ctx context.Context) {
 	c := r.call
 	c.mu.Lock()
 	changed := c.changed
-	wait, missing := c.audioDue(c.audio.heardAt, time.Now())
-	if left := r.holdLeft(); left >= 0 && !missing {
-		wait, missing = c.audio.format.Duration(left), true
+	wait, due := c.audioDue(c.audio.heardAt, time.Now())
+	if left := r.holdLeft(); left >= 0 {
+		full := c.audio.format.Duration(left)
+		if !due || full < wait {
+			wait, due = full, true
+		}
 	}
 	c.mu.Unlock()
-	if missing {
+	if due {
 		r.timer.Reset(max(wait, frameDuration))
 	} else {
 		r.timer.Stop()
@@ -221,8 +246,17 @@ func (r *recorder) write(h hole, pcm []int16) (RecordReason, error) {
 
 func (r *recorder) begin() error {
 	r.format, _ = r.call.Format()
-	r.limit = r.format.Samples(r.opts.Max)
+	r.limit = r.limitAt(r.format)
 	return r.out.begin(r.format)
+}
+
+// limitAt returns the length in samples at which the recording is full, 0 if it
+// never is or the rate is not known. However short Max is, it is a limit.
+func (r *recorder) limitAt(f Format) int {
+	if r.opts.Max <= 0 || f.Rate == 0 {
+		return 0
+	}
+	return max(1, f.Samples(r.opts.Max))
 }
 
 // room returns how many of n samples fit below the limit.
@@ -235,7 +269,7 @@ func (r *recorder) room(n int) int {
 
 // silent reports whether the far side has been silent for long enough.
 func (r *recorder) silent(pcm []int16) bool {
-	if r.opts.Silence == 0 || len(pcm) == 0 {
+	if r.opts.Silence <= 0 || len(pcm) == 0 {
 		return false
 	}
 	var sum int

@@ -62,6 +62,19 @@ func (k *keys) route(key Key) (secret bool) {
 	return false
 }
 
+// unread gives back a key that was taken and not used, in front of those that
+// were pressed after it.
+func (k *keys) unread(key Key) {
+	for _, c := range slices.Backward(k.collects) {
+		if c.take(key) {
+			return
+		}
+	}
+	if len(k.queue) < typeAhead {
+		k.queue = slices.Insert(k.queue, 0, key)
+	}
+}
+
 // Digit takes a key that the far side has pressed: 0-9, *, #, A-D in either
 // case (ITU-T Q.23). Anything else is ignored.
 func (f *Feed) Digit(key byte, from DigitSource) {

@@ -2,6 +2,7 @@ package voice
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"time"
 )
@@ -33,7 +34,6 @@ type Tap struct {
 	done chan struct{} // closed by Close, under the call's lock
 	slot slot
 	left []int16 // of slot, not yet read
-	lost int     // guarded by the call's lock
 }
 
 // Tap starts to copy the audio of one side. It may be called at any time in a
@@ -65,20 +65,19 @@ func (c *CallSession) Tap(o TapOptions) *Tap {
 // and the cause of ctx when that is done.
 func (t *Tap) Read(ctx context.Context, dst []int16) (int, error) {
 	for len(t.left) == 0 {
-		if t.pop() {
+		popped, err := t.pop()
+		if err != nil {
+			return 0, err
+		}
+		if popped {
 			break
 		}
 		select {
 		case <-t.pipe.wake:
-			continue
 		case <-t.done:
-			return 0, io.EOF
+		case <-t.call.life.Done():
 		case <-ctx.Done():
 			return 0, context.Cause(ctx)
-		case <-t.call.life.Done():
-			if !t.pop() {
-				return 0, context.Cause(t.call.life)
-			}
 		}
 	}
 	n := copy(dst, t.left)
@@ -86,33 +85,56 @@ func (t *Tap) Read(ctx context.Context, dst []int16) (int, error) {
 	return n, nil
 }
 
-func (t *Tap) pop() bool {
+// pop takes out the oldest frame. It fails if there is none and none will come.
+func (t *Tap) pop() (bool, error) {
 	t.call.mu.Lock()
 	defer t.call.mu.Unlock()
-	if !t.pipe.pop(&t.slot) {
-		return false
+	switch {
+	case t.pipe.pop(&t.slot):
+		t.left = t.slot.pcm[:t.slot.n]
+		return true, nil
+	case t.closed():
+		return false, io.EOF
+	case t.call.state == Ended:
+		return false, context.Cause(t.call.life)
 	}
-	t.lost += t.slot.hole.lost
-	t.left = t.slot.pcm[:t.slot.n]
-	return true
+	return false, nil
 }
 
-// Lost returns how much audio was lost because the reader was slower.
+// Lost returns how much audio was lost to this tap so far: because its reader
+// was slower, or before the carrier had it.
 func (t *Tap) Lost() time.Duration {
 	t.call.mu.Lock()
 	defer t.call.mu.Unlock()
-	return t.call.audio.format.Duration(t.lost + t.pipe.pending.lost)
+	return t.call.audio.format.Duration(t.pipe.losses)
 }
 
 // Close ends the copying. Closing twice is a no-op.
 func (t *Tap) Close() error {
 	t.call.mu.Lock()
 	defer t.call.mu.Unlock()
-	select {
-	case <-t.done:
-	default:
+	if !t.closed() {
 		close(t.done)
 		t.call.audio.close(t.pipe, time.Now())
 	}
 	return nil
 }
+
+// closed reports whether Close was called. The call's lock is held.
+func (t *Tap) closed() bool {
+	select {
+	case <-t.done:
+		return true
+	default:
+		return false
+	}
+}
+
+// String is there so that a printed tap does not show audio.
+func (t *Tap) String() string { return "tap of " + t.call.ID() }
+
+// GoString is String.
+func (t *Tap) GoString() string { return t.String() }
+
+// Format writes String, whatever the verb.
+func (t *Tap) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, t.String()) }
