@@ -20,7 +20,7 @@ func (c *CallSession) awaitAudio(ctx context.Context, stop <-chan struct{}) (For
 		wait, due := c.audioDue(c.audio.heardAt, time.Now())
 		c.mu.Unlock()
 		switch {
-		case c.life.Err() != nil:
+		case c.isOver():
 			return Format{}, context.Cause(c.life)
 		case attached:
 			return format, nil
@@ -66,7 +66,7 @@ func (c *CallSession) WaitAnswered(ctx context.Context) error {
 		switch {
 		case answered:
 			return nil
-		case c.life.Err() != nil:
+		case c.isOver():
 			return context.Cause(c.life)
 		}
 		select {

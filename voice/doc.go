@@ -29,10 +29,12 @@
 //
 // All methods may be called from any goroutine. One player at a time can be
 // heard in a call; recordings, taps and collects may run beside it and beside
-// each other. The package starts no goroutine but one for each
+// each other. The package keeps no goroutine but one for each
 // [CallSession.Start], and holds no lock while it runs a program's code: a Source is
 // read and a recording's writer is called on the goroutine of their Play or
-// Record.
+// Record, which cannot return before them, whatever happens to the call. Log
+// records are handed over on the goroutine that has cause for them, the
+// carrier's among them: a handler for slog that blocks, blocks that.
 //
 // # Testing
 //

@@ -1,6 +1,7 @@
 package voice
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"time"
@@ -127,10 +128,19 @@ func (c *CallSession) header() events.Header {
 	return events.Header{Time: time.Now(), Source: c.info.Source}
 }
 
+// logState tells of a new state. A log handler is a program's code: the call's
+// lock is not held.
+func (c *CallSession) logState(s State, e End) {
+	attrs := []slog.Attr{slog.String("state", s.String())}
+	if s == Ended {
+		attrs = append(attrs, slog.Any("end", e))
+	}
+	c.log.LogAttrs(context.Background(), slog.LevelDebug, "call state", attrs...)
+}
+
 // publishState, publishNumber and publishDigit run under c.mu, which keeps the
-// events of a call in order.
+// events of a call in order. A bus runs nobody's code.
 func (c *CallSession) publishState() {
-	c.log.Debug("call state", slog.String("state", c.state.String()), slog.Any("end", c.end))
 	if c.info.Events != nil {
 		events.Publish(c.info.Events, StateChanged{
 			Header: c.header(), Call: c.info.ID, Direction: c.info.Direction,

@@ -15,22 +15,29 @@ type Feed struct {
 
 // State moves the call to s. Ended is not for it, see [Feed.End].
 func (f *Feed) State(s State) {
-	c := f.call
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.state == Ended || s == Ended || s == c.state {
-		return
+	if f.call.move(s) {
+		f.call.logState(s, End{})
 	}
-	c.setState(s)
-	c.wakeAll()
 }
 
-// Number tells the far side's number when it becomes known, or better known.
+func (c *CallSession) move(to State) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.state == Ended || to == Ended || to == c.state {
+		return false
+	}
+	c.setState(to)
+	c.wakeAll()
+	return true
+}
+
+// Number tells the far side's number when it becomes known, or better known. An
+// empty one tells nothing.
 func (f *Feed) Number(n events.Number) {
 	c := f.call
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.state == Ended || n == *c.number {
+	if c.state == Ended || n == "" || n == *c.number {
 		return
 	}
 	*c.number = n
@@ -38,13 +45,22 @@ func (f *Feed) Number(n events.Number) {
 }
 
 // End ends the call. The first End counts. Where e.Talk is zero, it is set to
-// the time since the call was answered.
+// the time since the call was answered; a zero Reason becomes Failed.
 func (f *Feed) End(e End) {
-	c := f.call
+	if e.Reason == 0 {
+		e.Reason = Failed
+	}
+	if f.call.finish(e) {
+		e, _ = f.call.End()
+		f.call.logState(Ended, e)
+	}
+}
+
+func (c *CallSession) finish(e End) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.state == Ended {
-		return
+		return false
 	}
 	if e.Talk == 0 && !c.answered.IsZero() {
 		e.Talk = time.Since(c.answered)
@@ -54,6 +70,7 @@ func (f *Feed) End(e End) {
 	c.over(&EndedError{End: e})
 	c.publishState()
 	c.wakeAll()
+	return true
 }
 
 // Attach says that audio flows from now on: the carrier will call Received and

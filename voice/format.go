@@ -46,8 +46,8 @@ func (f Format) Duration(n int) time.Duration {
 	if f.Rate == 0 {
 		return 0
 	}
-	rate := time.Duration(f.Rate)
-	return time.Duration(n)/rate*time.Second + time.Duration(n)%rate*time.Second/rate
+	rate, samples, second := int64(f.Rate), int64(n), int64(time.Second)
+	return time.Duration(samples/rate*second + samples%rate*second/rate)
 }
 
 func (f Format) valid() bool { return f.Rate == 8000 || f.Rate == maxRate }

@@ -36,7 +36,7 @@ func RingFor(d time.Duration, h Handler) Handler {
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		}
-		if call.life.Err() != nil { // even if both happened at once
+		if call.isOver() { // even if both happened at once
 			return context.Cause(call.life)
 		}
 		return h.ServeCall(ctx, call)

@@ -85,8 +85,12 @@ type MediaInfo struct {
 
 // NewCall makes a call over l, for a carrier, and returns the program's end of
 // it and the carrier's. It starts no goroutine. The event of its first state is
-// published at once.
+// published at once. A call cannot begin as Ended: that panics, as a mistake of
+// the carrier.
 func NewCall(l Line, info Info) (*CallSession, *Feed) {
+	if info.State == Ended {
+		panic("voice: NewCall of a call that has ended")
+	}
 	if info.ID == "" {
 		info.ID = newID()
 	}
@@ -103,8 +107,9 @@ func NewCall(l Line, info Info) (*CallSession, *Feed) {
 	}
 	c.life, c.over = context.WithCancelCause(context.Background())
 	c.mu.Lock()
-	defer c.mu.Unlock()
 	c.setState(info.State)
+	c.mu.Unlock()
+	c.logState(info.State, End{})
 	return c, &Feed{call: c}
 }
 

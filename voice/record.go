@@ -105,7 +105,7 @@ func (c *CallSession) Record(ctx context.Context, w io.Writer, opts *RecordOptio
 // existing file is not overwritten: the error is fs.ErrExist then. In a call that
 // has ended no file is made; one to which no audio came is an empty WAV at 8 kHz.
 func (c *CallSession) RecordFile(ctx context.Context, path string, opts *RecordOptions) (Recording, error) {
-	if c.life.Err() != nil {
+	if c.isOver() {
 		return Recording{Reason: RecordCallEnded}, context.Cause(c.life)
 	}
 	out, err := createWAV(path)

@@ -82,14 +82,19 @@ func (f *Feed) Digit(key byte, from DigitSource) {
 	if !ok {
 		return
 	}
-	c := f.call
+	if f.call.press(k, from) {
+		f.call.log.Debug("key pressed", slog.String("from", from.String()))
+	}
+}
+
+func (c *CallSession) press(k Key, from DigitSource) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.state == Ended {
-		return
+		return false
 	}
-	c.log.Debug("key pressed", slog.String("from", from.String()))
 	if secret := c.keys.route(k); !secret {
 		c.publishDigit(k, from)
 	}
+	return true
 }
