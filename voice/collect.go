@@ -122,21 +122,21 @@ func (c *CallSession) PlayAndCollect(ctx context.Context, src Source, opts *Coll
 	defer c.stopCollect(k)
 	if prompt := c.bargeable(k); prompt != nil {
 		if _, err := c.play(ctx, prompt, src); err != nil {
-			return k.digits(CollectBroken), err
+			return k.finish(CollectBroken), err
 		}
 	}
 	return k.wait(ctx)
 }
 
-// collector is a Collect in progress. The call's lock guards keys, term and
-// prompt.
+// collector is a Collect in progress. The call's lock guards what stands between
+// opts and pressed.
 type collector struct {
 	call *CallSession
 	opts CollectOptions
 
 	keys   []Key
 	term   Key
-	full   bool
+	full   bool    // it takes no more keys
 	prompt *player // stopped by the first key
 
 	pressed chan struct{} // capacity 1: a key came
@@ -222,38 +222,50 @@ func (k *collector) wait(ctx context.Context) (Digits, error) {
 	timeout := time.NewTimer(k.opts.First)
 	defer timeout.Stop()
 	for {
-		d, complete := k.progress()
-		if complete {
-			return d, nil
-		}
-		if d.Keys != "" {
+		switch n, full := k.progress(); {
+		case full:
+			return k.finish(CollectBroken), nil
+		case n > 0:
 			timeout.Reset(k.opts.Next)
 		}
 		select {
 		case <-k.pressed:
 		case <-timeout.C:
-			return k.digits(CollectTimeout), nil
+			return k.finish(CollectTimeout), nil
 		case <-k.call.life.Done():
-			return k.digits(CollectBroken), context.Cause(k.call.life)
+			return k.broken(context.Cause(k.call.life))
 		case <-ctx.Done():
-			return k.digits(CollectBroken), context.Cause(ctx)
+			return k.broken(context.Cause(ctx))
 		}
 	}
 }
 
-func (k *collector) progress() (d Digits, complete bool) {
-	d = k.digits(CollectTimeout)
-	switch {
-	case d.Terminator != 0:
-		d.End, complete = CollectTerminator, true
-	case k.opts.Max > 0 && len(d.Keys) == k.opts.Max:
-		d.End, complete = CollectMax, true
-	}
-	return d, complete
-}
-
-func (k *collector) digits(end CollectEnd) Digits {
+func (k *collector) progress() (n int, full bool) {
 	k.call.mu.Lock()
 	defer k.call.mu.Unlock()
+	return len(k.keys), k.full
+}
+
+// broken is finish for when err came, unless the input was complete before.
+func (k *collector) broken(err error) (Digits, error) {
+	d := k.finish(CollectBroken)
+	if d.End != CollectBroken {
+		return d, nil
+	}
+	return d, err
+}
+
+// finish takes no more keys: one that comes from now on is for others. An input
+// that is complete ends as such, else for the reason given.
+func (k *collector) finish(end CollectEnd) Digits {
+	k.call.mu.Lock()
+	defer k.call.mu.Unlock()
+	switch {
+	case k.term != 0:
+		end = CollectTerminator
+	case k.full:
+		end = CollectMax
+	}
+	k.full = true
 	return Digits{Keys: string(k.keys), Terminator: k.term, End: end}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"time"
 )
 
 // Stream is audio both ways through a call, for a program that speaks and
@@ -45,59 +46,75 @@ func (s *Stream) Format() Format { return s.format }
 // Read reads what the far side says, as [Tap.Read] does.
 func (s *Stream) Read(ctx context.Context, dst []int16) (int, error) { return s.tap.Read(ctx, dst) }
 
-// Write says src to the far side. It returns when all of it is on its way,
-// which is at the pace of speech once 320 ms are waiting. While nothing is
-// written the far side hears silence. Samples are sent in frames of 20 ms; an
-// incomplete one waits for the next Write or for Finish. After Finish or Close
-// the error is io.ErrClosedPipe.
+// Lost returns how much of what the far side said was lost so far, because the
+// reader was more than a second behind or the carrier lost it.
+func (s *Stream) Lost() time.Duration { return s.tap.Lost() }
+
+// Write says src to the far side, and returns how many of its samples were
+// taken. It returns when all of it is on its way, which is at the pace of speech
+// once 320 ms are waiting. While nothing is written the far side hears silence.
+// Samples are sent in frames of 20 ms; an incomplete one waits for the next
+// Write or for Finish. The errors are those of Play, and io.ErrClosedPipe after
+// Finish or Close.
 func (s *Stream) Write(ctx context.Context, src []int16) (int, error) {
+	if err := s.writable(); err != nil {
+		return 0, err
+	}
 	frame := s.player.frame[:s.format.Frame()]
 	for n := 0; ; {
 		m := copy(frame[s.fill:], src[n:])
+		if s.fill+m < len(frame) {
+			s.fill += m
+			return n + m, nil
+		}
+		if err := s.call.push(ctx, s.player, len(frame), false); err != nil {
+			return n, closedPipe(err)
+		}
 		n += m
-		s.fill += m
-		if s.fill < len(frame) {
-			return n, nil
-		}
-		if err := s.push(ctx, false); err != nil {
-			return n - m, err
-		}
+		s.fill = 0
 	}
 }
 
 // Finish sends an incomplete frame, padded with silence, and returns when the
-// far side has heard all that was written. It ends writing; reading goes on.
+// far side has heard all that was written. It ends writing; reading goes on. If
+// it failed because of ctx, it can be called again.
 func (s *Stream) Finish(ctx context.Context) error {
-	if err := s.push(ctx, true); err != nil {
-		return err
+	if !s.finished {
+		if err := s.call.push(ctx, s.player, s.fill, true); err != nil {
+			return closedPipe(err)
+		}
+		s.finished = true
 	}
-	s.finished = true
-	return s.call.drain(ctx, s.player)
+	return closedPipe(s.call.drain(ctx, s.player))
 }
 
-func (s *Stream) push(ctx context.Context, last bool) error {
-	if s.finished {
+func (s *Stream) writable() error {
+	s.call.mu.Lock()
+	defer s.call.mu.Unlock()
+	switch {
+	case s.finished, s.player.halted:
 		return io.ErrClosedPipe
+	case s.call.state == Ended:
+		return context.Cause(s.call.life)
 	}
-	err := s.call.push(ctx, s.player, s.fill, last)
+	return nil
+}
+
+// closedPipe is err as a writer to the stream sees it.
+func closedPipe(err error) error {
 	if errors.Is(err, errHalted) {
 		return io.ErrClosedPipe
-	}
-	if err == nil {
-		s.fill = 0
 	}
 	return err
 }
 
-// Close ends the stream. What was written and not yet heard is dropped: call
-// Finish before to have it heard. Closing twice is a no-op.
+// Close ends the stream, and a Read, Write or Finish in progress. What was
+// written and not yet heard is dropped: call Finish before to have it heard.
+// Closing twice is a no-op.
 func (s *Stream) Close() error {
 	s.call.mu.Lock()
 	s.player.halt(0)
-	if s.call.audio.player == s.player {
-		s.call.audio.player = nil
-		s.call.keys.remove(s.player)
-	}
 	s.call.mu.Unlock()
+	s.call.unseat(s.player)
 	return s.tap.Close()
 }
