@@ -11,10 +11,6 @@ import (
 // leave the package.
 var errHalted = errors.New("voice: stopped")
 
-// maxIdleReads is how often in a row a source may yield nothing before its
-// playing fails, as in package bufio.
-const maxIdleReads = 100
-
 // run plays src until it ends, is stopped, the call ends or ctx is done. It
 // is the producer: the only one that reads src.
 func (c *CallSession) run(ctx context.Context, p *player, src Source) (err error) {
@@ -35,7 +31,7 @@ func (c *CallSession) run(ctx context.Context, p *player, src Source) (err error
 		err = join(err, closeSource(src))
 	}()
 	for {
-		n, err := readFrame(src, p.frame[:format.Frame()])
+		n, err := readFull(src.Read, p.frame[:format.Frame()])
 		last := errors.Is(err, io.EOF)
 		if err != nil && !last {
 			return err
@@ -47,21 +43,6 @@ func (c *CallSession) run(ctx context.Context, p *player, src Source) (err error
 			return c.drain(ctx, p)
 		}
 	}
-}
-
-// readFrame fills dst from src, unless src ends before.
-func readFrame(src Source, dst []int16) (n int, err error) {
-	for idle := 0; n < len(dst) && err == nil; idle++ {
-		var m int
-		m, err = src.Read(dst[n:])
-		n += m
-		if m > 0 {
-			idle = 0
-		} else if err == nil && idle == maxIdleReads {
-			err = io.ErrNoProgress
-		}
-	}
-	return n, err
 }
 
 // push gives the first n samples of p.frame to the line, when there is room. It

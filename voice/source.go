@@ -2,7 +2,6 @@ package voice
 
 import (
 	"encoding/binary"
-	"errors"
 	"io"
 	"time"
 )
@@ -52,7 +51,7 @@ func (p *pcm) Read(dst []int16) (int, error) {
 
 // Raw returns a source that reads 16-bit little-endian mono samples without a
 // header from r, taken at rate. An odd byte at the end is dropped. As r cannot
-// be rewound, it plays once.
+// be rewound, it plays once. r stays the caller's to close.
 func Raw(r io.Reader, rate int) Source { return &raw{r: r, rate: rate} }
 
 type raw struct {
@@ -69,15 +68,13 @@ func (r *raw) Open(f Format) error {
 }
 
 func (r *raw) Read(dst []int16) (int, error) {
-	if len(r.buf) < 2*len(dst) {
-		r.buf = make([]byte, 2*len(dst))
+	want := 2 * len(dst)
+	if len(r.buf) < want {
+		r.buf = make([]byte, want)
 	}
-	n, err := io.ReadFull(r.r, r.buf[:2*len(dst)])
+	n, err := readFull(r.r.Read, r.buf[:want])
 	for i := range n / 2 {
 		dst[i] = int16(binary.LittleEndian.Uint16(r.buf[2*i:]))
-	}
-	if errors.Is(err, io.ErrUnexpectedEOF) {
-		err = io.EOF
 	}
 	return n / 2, err
 }
@@ -105,54 +102,30 @@ func (s *silence) Read(dst []int16) (int, error) {
 	return n, nil
 }
 
-// Concat returns a source that plays others one after the other without a gap.
-// All are opened before the first is played, so that one which cannot be
-// played is known at once.
-func Concat(sources ...Source) Source { return &concat{all: sources} }
-
-type concat struct {
-	all  []Source
-	next int // of all, the one being read
-	open int // how many of all are open
-}
-
-func (c *concat) Open(f Format) error {
-	c.next, c.open = 0, 0
-	for _, s := range c.all {
-		if err := s.Open(f); err != nil {
-			return errors.Join(err, c.Close())
-		}
-		c.open++
-	}
-	return nil
-}
-
-func (c *concat) Read(dst []int16) (int, error) {
-	for c.next < len(c.all) {
-		n, err := c.all[c.next].Read(dst)
-		if !errors.Is(err, io.EOF) {
-			return n, err
-		}
-		c.next++
-		if n > 0 {
-			return n, nil
-		}
-	}
-	return 0, io.EOF
-}
-
-func (c *concat) Close() error {
-	var errs []error
-	for _, s := range c.all[:c.open] {
-		errs = append(errs, closeSource(s))
-	}
-	c.open = 0
-	return errors.Join(errs...)
-}
-
 func closeSource(s Source) error {
 	if closer, ok := s.(io.Closer); ok {
 		return closer.Close()
 	}
 	return nil
+}
+
+// maxIdleReads is how often in a row a reader may yield nothing before it has
+// failed, as in package bufio.
+const maxIdleReads = 100
+
+// readFull fills dst by read, unless that ends before. Unlike io.ReadFull it
+// leaves io.ErrUnexpectedEOF to the reader: from a broken download it is a
+// fault, where an end is none.
+func readFull[T any](read func([]T) (int, error), dst []T) (n int, err error) {
+	for idle := 0; n < len(dst) && err == nil; idle++ {
+		var m int
+		m, err = read(dst[n:])
+		n += m
+		if m > 0 {
+			idle = 0
+		} else if err == nil && idle == maxIdleReads {
+			err = io.ErrNoProgress
+		}
+	}
+	return n, err
 }
