@@ -104,7 +104,8 @@ func (s source) checkSpec(d *ast.GenDecl, spec ast.Spec, miss func(ast.Node, str
 
 // checkFields reports exported fields (methods, in an interface) that neither
 // a comment of their own nor that of the field just above explains. An only one
-// is explained by the comment of its type.
+// is explained by the comment of its type, and so is one that bears the name of
+// its type, as in "Reason EndReason", by the comment there.
 func (s source) checkFields(typ string, fields *ast.FieldList, miss func(ast.Node, string)) {
 	if fields.NumFields() == 1 {
 		return
@@ -116,11 +117,21 @@ func (s source) checkFields(typ string, fields *ast.FieldList, miss func(ast.Nod
 		covered = own || covered && line == last+1
 		last = s.fset.Position(f.End()).Line
 		for _, name := range f.Names {
-			if name.IsExported() && !covered {
+			if name.IsExported() && !covered && !namesakes(name, f.Type) {
 				miss(name, typ+"."+name.Name)
 			}
 		}
 	}
+}
+
+// namesakes tells whether a field bears the name of its type, or its first or
+// last words.
+func namesakes(name *ast.Ident, typ ast.Expr) bool {
+	if s, ok := typ.(*ast.SelectorExpr); ok {
+		typ = s.Sel
+	}
+	id, ok := typ.(*ast.Ident)
+	return ok && (strings.HasPrefix(id.Name, name.Name) || strings.HasSuffix(id.Name, name.Name))
 }
 
 func TestEveryExportedNameHasADoc(t *testing.T) {
@@ -143,6 +154,7 @@ func TestMissingDocIsFound(t *testing.T) {
 		"field":               {"// T is.\ntype T struct{ F, g int }", []string{"T.F"}},
 		"field after a gap":   {"// T is.\ntype T struct {\n// F and G are.\nF int\nG int\n\nH int\n}", []string{"T.H"}},
 		"interface's methods": {"// T is.\ntype T interface {\nA()\n\n// B is.\nB()\n}", []string{"T.A"}},
+		"not quite its type":  {"// T is.\ntype T struct{ Of EndOfLife; g int }", []string{"T.Of"}},
 		"only a directive":    {"//go:noinline\nfunc F() {}", []string{"F"}},
 
 		"documented":              {"// F does.\nfunc F() {}", nil},
@@ -151,6 +163,7 @@ func TestMissingDocIsFound(t *testing.T) {
 		"comment at the end":      {"// T is.\ntype T struct {\nF int // is\n}", nil},
 		"embedded":                {"// T is.\ntype T struct{ Mutex }", nil},
 		"struct of one field":     {"// T is.\ntype T struct{ F int }", nil},
+		"namesakes":               {"// T is.\ntype T struct{ Reason EndReason; End EndReason; State p.State }", nil},
 		"interface of one method": {"// T is.\ntype T interface{ A() }", nil},
 	}
 	for name, tt := range tests {
