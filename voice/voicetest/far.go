@@ -2,6 +2,8 @@ package voicetest
 
 import (
 	"context"
+	"fmt"
+	"io"
 	"slices"
 	"sync"
 	"time"
@@ -31,17 +33,21 @@ type Far struct {
 	clock  bool    // the clock was started
 	flows  bool    // audio flows now
 	stalls bool    // no frames come although audio flows
+	closed bool    // no goroutine starts any more
 	saying []int16 // not yet said
+	asked  int     // samples that Say was given
+	said   int     // of these, those that were said
 	heard  []int16
 	sound  int // samples of heard up to the end of the last sound
 	mark   int // where the last WaitQuiet ended
 	keys   []byte
+	ticked chan struct{} // closed and replaced when the clock has ticked
 }
 
 // NewCall makes a call and its far side. The test closes the far side when it
-// is done.
+// is done. Within testing/synctest, call it inside the bubble.
 func NewCall(cfg *Config) (*voice.CallSession, *Far) {
-	f := &Far{cfg: cfg.withDefaults()}
+	f := &Far{cfg: cfg.withDefaults(), ticked: make(chan struct{})}
 	state := voice.Ringing
 	if f.cfg.Direction == voice.Outgoing {
 		state = voice.Dialing
@@ -67,11 +73,20 @@ func (f *Far) activate() {
 	case f.cfg.AudioAfter == 0:
 		f.GiveAudio()
 	default:
-		f.wg.Go(func() {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		f.start(func() {
 			if f.sleep(f.cfg.AudioAfter) {
 				f.GiveAudio()
 			}
 		})
+	}
+}
+
+// start runs a goroutine that Close waits for. f.mu is held.
+func (f *Far) start(run func()) {
+	if !f.closed {
+		f.wg.Go(run)
 	}
 }
 
@@ -95,7 +110,7 @@ func (f *Far) GiveAudio() {
 	f.flows = true
 	if !f.clock {
 		f.clock = true
-		f.wg.Go(f.run)
+		f.start(f.run)
 	}
 }
 
@@ -139,8 +154,10 @@ func (f *Far) exchange(in, out []int16) {
 	f.mu.Lock()
 	flows, stalls := f.flows, f.stalls
 	if flows && !stalls {
-		clear(in[copy(in, f.saying):])
-		f.saying = f.saying[min(len(in), len(f.saying)):]
+		n := copy(in, f.saying)
+		clear(in[n:])
+		f.saying = f.saying[n:]
+		f.said += n
 	}
 	f.mu.Unlock()
 	if !flows {
@@ -152,6 +169,8 @@ func (f *Far) exchange(in, out []int16) {
 	f.feed.Next(out)
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	close(f.ticked)
+	f.ticked = make(chan struct{})
 	f.heard = append(f.heard, out...)
 	if slices.ContainsFunc(out, func(s int16) bool { return s > quietLevel || s < -quietLevel }) {
 		f.sound = len(f.heard)
@@ -159,13 +178,16 @@ func (f *Far) exchange(in, out []int16) {
 }
 
 // Say speaks pcm, samples at the line's rate, into the call at the pace of
-// speech, behind what is being said already. It returns when all of it was
-// said, or with an error when the call ends or ctx is done before.
+// speech, behind what is being said already; before audio flows, and while it is
+// taken away, it waits. It returns when all of pcm was said, or with an error
+// when the call ends or ctx is done before. Two Says in a row leave no gap.
 func (f *Far) Say(ctx context.Context, pcm []int16) error {
 	f.mu.Lock()
 	f.saying = append(f.saying, pcm...)
+	f.asked += len(pcm)
+	end := f.asked
 	f.mu.Unlock()
-	return f.until(ctx, func() bool { return len(f.saying) == 0 })
+	return f.until(ctx, func() bool { return f.said >= end })
 }
 
 // Press presses keys one after the other, without a pause.
@@ -233,19 +255,18 @@ func (f *Far) WaitQuiet(ctx context.Context, d time.Duration) error {
 	})
 }
 
-// until waits until ok, which runs under the lock, says so.
+// until waits until ok, which runs under the lock and depends on the clock, says
+// so.
 func (f *Far) until(ctx context.Context, ok func() bool) error {
-	tick := time.NewTicker(frame)
-	defer tick.Stop()
 	for {
 		f.mu.Lock()
-		done := ok()
+		done, ticked := ok(), f.ticked
 		f.mu.Unlock()
 		if done {
 			return nil
 		}
 		select {
-		case <-tick.C:
+		case <-ticked:
 		case <-f.call.Done():
 			end, _ := f.call.End()
 			return &voice.EndedError{End: end}
@@ -256,7 +277,11 @@ func (f *Far) until(ctx context.Context, ok func() bool) error {
 }
 
 // Close hangs up, if the call is still up, and waits for the line's clock.
+// Closing twice is a no-op.
 func (f *Far) Close() {
+	f.mu.Lock()
+	f.closed = true
+	f.mu.Unlock()
 	f.Hangup()
 	f.wg.Wait()
 }
@@ -266,3 +291,6 @@ func (f *Far) String() string { return "far side of " + f.call.String() }
 
 // GoString is String.
 func (f *Far) GoString() string { return f.String() }
+
+// Format writes String, whatever the verb.
+func (f *Far) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, f.String()) }
