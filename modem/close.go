@@ -1,0 +1,131 @@
+package modem
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"slices"
+	"time"
+
+	"github.com/callstack-go/callstack/voice"
+)
+
+// closeWithin is how long Close waits for calls and handlers.
+const closeWithin = 10 * time.Second
+
+// Shutdown lets the present calls and their handlers end, takes no new ones, and
+// then closes the modem. If ctx is done first, it returns its cause; the modem
+// stays open for the present calls, and wants Close.
+func (m *Modem) Shutdown(ctx context.Context) error {
+	idle := make(chan struct{})
+	if err := m.ask(func() { m.own.whenIdle(idle) }); err != nil {
+		return nil // closed already
+	}
+	select {
+	case <-idle:
+		return m.Close()
+	case <-m.done:
+		return m.Close()
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// whenIdle takes no more calls, and closes ch when the last one and its handler
+// are done.
+func (o *owner) whenIdle(ch chan struct{}) {
+	o.drain = true
+	o.idle = append(o.idle, ch)
+	o.checkIdle()
+}
+
+// Close hangs up all calls, cancels the contexts of their handlers, and waits
+// for both, at most 10 s; then it closes the ports. If handlers are still running
+// then, the error is [ErrHandlersRunning]. Closing twice is a no-op that waits for
+// the first. Called from a handler it costs the 10 s, as that handler waits for
+// itself.
+func (m *Modem) Close() error {
+	m.closeOnce.Do(func() { m.closeErr = m.close() })
+	return m.closeErr
+}
+
+func (m *Modem) close() error {
+	ctx, cancel := context.WithTimeout(context.Background(), closeWithin)
+	defer cancel()
+	idle := make(chan struct{})
+	m.post(func() {
+		m.own.closing = true
+		m.own.whenIdle(idle)
+	})
+	m.cancel()
+	m.hangupAll(ctx)
+	var err error
+	select {
+	case <-idle:
+	case <-ctx.Done():
+		err = m.stillRunning()
+	}
+	return errors.Join(err, m.teardown(Closed, ErrClosed))
+}
+
+func (m *Modem) hangupAll(ctx context.Context) {
+	for _, call := range m.Calls() {
+		// An error means that the line is gone or does not answer: teardown
+		// ends the call then.
+		_ = call.Hangup(ctx)
+	}
+}
+
+// stillRunning tells whether it was handlers that did not end in time.
+func (m *Modem) stillRunning() error {
+	var running int
+	if m.ask(func() { running = m.own.running }) == nil && running > 0 {
+		return ErrHandlersRunning
+	}
+	return nil
+}
+
+// teardown closes the ports, ends what is left of calls, and waits for the
+// modem's goroutines.
+func (m *Modem) teardown(to State, err error) error {
+	cerr := m.conn.Close()
+	if m.audio != nil {
+		cerr = errors.Join(cerr, m.audio.Close())
+	}
+	m.jobs.close()
+	_ = m.ask(func() { m.own.stop() })
+	m.setState(to, err)
+	m.inbox.close()
+	m.wg.Wait()
+	return cerr
+}
+
+// stop ends the calls that are left and the timers.
+func (o *owner) stop() {
+	o.drain = true
+	for _, c := range slices.Clone(o.calls) {
+		o.end(c, voice.End{Reason: c.lostReason()})
+	}
+	for _, t := range []*time.Timer{o.poll.timer, o.net.timer} {
+		if t != nil {
+			t.Stop()
+		}
+	}
+}
+
+// watch has the modem given up when its connection ends by itself.
+func (m *Modem) watch() {
+	<-m.conn.Done()
+	m.post(func() { m.own.disconnected(m.conn.Err()) })
+}
+
+// disconnected ends all calls and gives the modem up, unless this is Close.
+func (o *owner) disconnected(err error) {
+	if o.closing {
+		return
+	}
+	o.m.log.Warn("connection to the modem lost", slog.Any("err", err))
+	o.m.setState(Lost, err)
+	o.stop()
+	o.m.setState(Failed, err)
+}

@@ -1,0 +1,139 @@
+package modem
+
+import (
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/callstack-go/callstack/events"
+	"github.com/callstack-go/callstack/voice"
+)
+
+const (
+	defaultOpenTimeout = 30 * time.Second
+	defaultCallPoll    = time.Second
+	defaultNetworkPoll = 30 * time.Second
+)
+
+// Config holds the optional settings of a Modem. The zero value is ready for
+// use. It prints and logs without the PIN.
+type Config struct {
+	// Name is the Source of the modem's events, and stands in its logs. It
+	// tells modems apart where there are several.
+	Name string
+
+	// Events takes the modem's events and those of its calls, so that several
+	// modems can share a bus and opening can be watched. Nil means a new one.
+	// The modem never closes subscriptions.
+	Events *events.Bus
+
+	// OnCall serves incoming calls, also those that come while Open runs. It
+	// can be set later by [Modem.OnCall].
+	OnCall voice.Handler
+
+	// OnHandlerError is told what a handler returned, unless it was nil or
+	// voice.ErrEnded, and when one panicked: a *voice.PanicError. It runs on
+	// the handler's goroutine. Nil means a log record at Warn.
+	OnHandlerError func(call *voice.CallSession, err error)
+
+	// CallWaiting hands calls to the handler that come while there is another.
+	// Without it they are left to the network and published as missed.
+	CallWaiting bool
+
+	// PIN unlocks the SIM, 4 to 8 digits. It is sent at most once, and only
+	// while the SIM has all its attempts left.
+	PIN string
+
+	// PINForce sends the PIN however many attempts are left.
+	PINForce bool
+
+	// OpenTimeout bounds Open beside its context. Zero means 30 s.
+	OpenTimeout time.Duration
+
+	// Profile says what kind of modem it is. Nil means to find out.
+	Profile *Profile
+
+	// CallPoll is how often AT+CLCC is asked while there is a call, between
+	// 200 ms and 10 s. Zero means 1 s.
+	CallPoll time.Duration
+
+	// NetworkPoll is how often signal and registration are asked. Zero means
+	// 30 s, a negative value never: what the modem reports by itself is taken
+	// all the same.
+	NetworkPoll time.Duration
+
+	// Logger takes the dialogue at Debug, by names and without contents, and
+	// what is degraded at Warn. Nil means no logging.
+	Logger *slog.Logger
+
+	// Trace, if set, sees every byte of the AT port, secrets included. See
+	// atcmd.Config.
+	Trace func(written bool, p []byte)
+}
+
+func (c *Config) withDefaults() Config {
+	var out Config
+	if c != nil {
+		out = *c
+	}
+	if out.Events == nil {
+		out.Events = &events.Bus{}
+	}
+	if out.OpenTimeout == 0 {
+		out.OpenTimeout = defaultOpenTimeout
+	}
+	if out.CallPoll == 0 {
+		out.CallPoll = defaultCallPoll
+	}
+	if out.NetworkPoll == 0 {
+		out.NetworkPoll = defaultNetworkPoll
+	}
+	if out.Logger == nil {
+		out.Logger = slog.New(slog.DiscardHandler)
+	}
+	if out.Name != "" {
+		out.Logger = out.Logger.With(slog.String("modem", out.Name))
+	}
+	return out
+}
+
+func (c Config) validate() error {
+	switch {
+	case c.PIN != "" && !validPIN(c.PIN):
+		return fmt.Errorf("modem: Config.PIN is not 4 to 8 digits")
+	case c.CallPoll < 200*time.Millisecond || c.CallPoll > 10*time.Second:
+		return fmt.Errorf("modem: Config.CallPoll is %v, not between 200ms and 10s", c.CallPoll)
+	case c.OpenTimeout < 0:
+		return fmt.Errorf("modem: Config.OpenTimeout is negative")
+	}
+	return nil
+}
+
+func validPIN(pin string) bool {
+	return len(pin) >= 4 && len(pin) <= 8 && isDigits(pin)
+}
+
+func isDigits(s string) bool {
+	for i := range len(s) {
+		if s[i] < '0' || s[i] > '9' {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// String names the settings without the PIN.
+func (c Config) String() string {
+	return fmt.Sprintf("modem.Config{Name: %q, PIN set: %t}", c.Name, c.PIN != "")
+}
+
+// GoString is String.
+func (c Config) GoString() string { return c.String() }
+
+// Format writes String, whatever the verb.
+func (c Config) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(c.String())) }
+
+// LogValue names the settings without the PIN.
+func (c Config) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("name", c.Name), slog.Bool("pin", c.PIN != ""))
+}

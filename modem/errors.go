@@ -1,0 +1,73 @@
+package modem
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Errors of Open. What Open returns wraps them and says more.
+var (
+	// ErrNoAnswer means that nothing answered on the AT port.
+	ErrNoAnswer = errors.New("no answer to AT: check that it is the modem's AT port, that the modem is on, the baud rate, and that no other program uses the port")
+
+	// ErrNotModem means that something talks on the AT port, but not as a modem.
+	ErrNotModem = errors.New("this is no AT port: it sends data but does not answer AT; try the modem's other ports")
+
+	// ErrSIMMissing means that the modem has no SIM.
+	ErrSIMMissing = errors.New("no SIM: put one in, and check the holder and its contacts")
+
+	// ErrPINRequired means that the SIM wants its PIN and Config.PIN is empty.
+	ErrPINRequired = errors.New("the SIM wants its PIN: set Config.PIN, or switch the PIN off in a phone")
+
+	// ErrPINAttempts means that the PIN was not sent, because a wrong one could
+	// lock the SIM: attempts were used up already, or the modem cannot say how
+	// many are left.
+	ErrPINAttempts = errors.New("the PIN is not sent: attempts are missing or not readable; check it in a phone, or set Config.PINForce")
+
+	// ErrPINWrong means that the SIM refused Config.PIN. It is not sent again.
+	ErrPINWrong = errors.New("the SIM refused the PIN: correct Config.PIN; it is not tried again")
+
+	// ErrPUKRequired means that the SIM is locked and wants its PUK.
+	ErrPUKRequired = errors.New("the SIM is locked and wants its PUK: unlock it in a phone")
+
+	// ErrSIMFailure means that the SIM does not work, or is locked to
+	// something else than a PIN.
+	ErrSIMFailure = errors.New("the SIM cannot be used")
+)
+
+// Errors of a Modem.
+var (
+	// ErrClosed means that the modem was closed.
+	ErrClosed = errors.New("modem: closed")
+
+	// ErrShutdown means that the modem takes no new calls, after Shutdown.
+	ErrShutdown = errors.New("modem: shutting down: no new calls")
+
+	// ErrBadNumber means that a number to dial is not an optional + and 1 to 20
+	// digits. Letters, *, # and pauses are refused, because a dialled code can
+	// change the subscriber's settings.
+	ErrBadNumber = errors.New("modem: not a number to dial: use an optional + and 1 to 20 digits")
+
+	// ErrLineBusy means that there is a call already, and the modem would put
+	// it on hold for another one.
+	ErrLineBusy = errors.New("modem: there is another call: end it first")
+
+	// ErrHandlersRunning means that handlers had not returned 10 s after Close
+	// hung up and canceled their contexts.
+	ErrHandlersRunning = errors.New("modem: call handlers are still running: they must return when their context is done")
+)
+
+// OpenError tells at which step Open failed.
+type OpenError struct {
+	// Step is what Open was doing, such as "AT port", "identify", "SIM" or the
+	// name of a command.
+	Step string
+	// Err is the cause.
+	Err error
+}
+
+// Error names the step and the cause.
+func (e *OpenError) Error() string { return fmt.Sprintf("modem: open: %s: %v", e.Step, e.Err) }
+
+// Unwrap returns the cause.
+func (e *OpenError) Unwrap() error { return e.Err }

@@ -1,0 +1,100 @@
+package modem
+
+import (
+	"fmt"
+	"log/slog"
+	"strings"
+)
+
+// Identity is who a modem says it is. It prints and logs without the IMEI.
+type Identity struct {
+	Manufacturer string // AT+CGMI
+	Model        string // AT+CGMM
+	Revision     string // AT+CGMR
+	IMEI         string // AT+CGSN, 15 digits; empty where it is not told
+	Profile      string // the name of the profile that was chosen
+}
+
+// String names maker, model, revision and profile.
+func (i Identity) String() string {
+	return fmt.Sprintf("%s %s, %s, profile %s", i.Manufacturer, i.Model, i.Revision, i.Profile)
+}
+
+// GoString is String.
+func (i Identity) GoString() string { return i.String() }
+
+// Format writes String, whatever the verb.
+func (i Identity) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(i.String())) }
+
+// LogValue returns all but the IMEI.
+func (i Identity) LogValue() slog.Value {
+	return slog.GroupValue(
+		slog.String("manufacturer", i.Manufacturer),
+		slog.String("model", i.Model),
+		slog.String("revision", i.Revision),
+		slog.String("profile", i.Profile),
+	)
+}
+
+// Capabilities tell what a modem can do for this library.
+type Capabilities struct {
+	// Audio tells that calls carry audio.
+	Audio bool
+	// AudioRate is in samples per second, 0 without Audio.
+	AudioRate int
+	// Keys tells that the modem reports keys that the far side presses.
+	Keys bool
+	// Refused are the optional commands that the modem refused, without their
+	// parameters.
+	Refused []string
+}
+
+// plain takes what a modem puts around an identity off it: the command's own
+// prefix, or a label such as "Revision:".
+func plain(lines []string, labels ...string) string {
+	if len(lines) == 0 {
+		return ""
+	}
+	s := strings.TrimSpace(lines[0])
+	for _, label := range labels {
+		if rest, ok := cutPrefixFold(s, label); ok {
+			s = strings.TrimSpace(rest)
+		}
+	}
+	return strings.Trim(s, `"`)
+}
+
+func cutPrefixFold(s, prefix string) (string, bool) {
+	if len(s) >= len(prefix) && strings.EqualFold(s[:len(prefix)], prefix) {
+		return s[len(prefix):], true
+	}
+	return s, false
+}
+
+// identityFrom reads the labelled lines of ATI or AT+SIMCOMATI into what is
+// still empty.
+func (i *Identity) fill(lines []string) {
+	for _, line := range lines {
+		label, value, ok := strings.Cut(line, ":")
+		if !ok {
+			continue
+		}
+		value = strings.TrimSpace(value)
+		switch strings.ToLower(strings.TrimSpace(label)) {
+		case "manufacturer":
+			setIfEmpty(&i.Manufacturer, value)
+		case "model":
+			setIfEmpty(&i.Model, value)
+		case "revision":
+			setIfEmpty(&i.Revision, value)
+		case "imei":
+			setIfEmpty(&i.IMEI, value)
+		}
+	}
+}
+
+func setIfEmpty(s *string, value string) {
+	if *s == "" {
+		*s = value
+	}
+}

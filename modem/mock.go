@@ -1,0 +1,223 @@
+package modem
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// MockTransport is a scripted modem, for tests that want to say every byte. The
+// zero value is ready: it answers what Open asks like a healthy modem of no
+// known family, and all else with OK. On changes answers, Inject sends what was
+// not asked for. It has no goroutine, so that it can be made and used inside and
+// outside of a testing/synctest bubble.
+//
+// For tests of programs, package modemtest has a modem that behaves by itself.
+type MockTransport struct {
+	// Model is what AT+CGMM answers, and so which profile Open chooses. Empty
+	// means "MOCK".
+	Model string
+
+	// Audio gives the modem an audio port.
+	Audio bool
+
+	mu      sync.Mutex
+	rules   []*MockRule
+	written []string
+	at      *mockPort
+	audio   *mockPort
+}
+
+// MockRule is an answer of a [MockTransport] in the making. Its methods are
+// called before the command comes, and return the rule itself.
+type MockRule struct {
+	t      *MockTransport
+	match  string
+	once   bool
+	used   bool
+	after  time.Duration
+	answer string
+}
+
+// On makes a rule for commands that equal cmd, such as "AT+CSQ"; a cmd that ends
+// in "*" stands for all that begin like it. Rules that answer once are used up
+// first, in their order; of the others the last one counts. A rule without an
+// answer stays silent.
+func (t *MockTransport) On(cmd string) *MockRule {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	r := &MockRule{t: t, match: cmd}
+	t.rules = append(t.rules, r)
+	return r
+}
+
+// Reply answers with lines and OK.
+func (r *MockRule) Reply(lines ...string) *MockRule {
+	return r.Raw(frameLines(append(slices.Clone(lines), "OK")))
+}
+
+// Final answers with a final result alone, such as "ERROR" or "+CME ERROR: 10".
+func (r *MockRule) Final(result string) *MockRule { return r.Raw(frameLines([]string{result})) }
+
+// Raw answers with these bytes.
+func (r *MockRule) Raw(answer string) *MockRule {
+	r.t.mu.Lock()
+	defer r.t.mu.Unlock()
+	r.answer = answer
+	return r
+}
+
+// Once uses the rule for one command only.
+func (r *MockRule) Once() *MockRule {
+	r.t.mu.Lock()
+	defer r.t.mu.Unlock()
+	r.once = true
+	return r
+}
+
+// After delays the answer by d.
+func (r *MockRule) After(d time.Duration) *MockRule {
+	r.t.mu.Lock()
+	defer r.t.mu.Unlock()
+	r.after = d
+	return r
+}
+
+func frameLines(lines []string) string {
+	var b strings.Builder
+	for _, l := range lines {
+		b.WriteString("\r\n" + l + "\r\n")
+	}
+	return b.String()
+}
+
+// Inject sends bytes that nobody asked for, such as "\r\nRING\r\n".
+func (t *MockTransport) Inject(s string) { t.port(&t.at).put([]byte(s)) }
+
+// InjectAudio sends samples on the audio port, as 16-bit little-endian.
+func (t *MockTransport) InjectAudio(pcm []int16) {
+	b := make([]byte, 0, 2*len(pcm))
+	for _, s := range pcm {
+		b = append(b, byte(s), byte(uint16(s)>>8))
+	}
+	t.port(&t.audio).put(b)
+}
+
+// Written returns the command lines that were written, in their order. An ESC is
+// a line of its own, and a body ends with its 0x1A.
+func (t *MockTransport) Written() []string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return slices.Clone(t.written)
+}
+
+// WrittenAudio returns the bytes that were written to the audio port.
+func (t *MockTransport) WrittenAudio() []byte {
+	p := t.port(&t.audio)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Clone(p.out)
+}
+
+// Break ends both ports with err, as an unplugged modem does: Read and Write
+// return it from now on.
+func (t *MockTransport) Break(err error) {
+	t.port(&t.at).fail(err)
+	t.port(&t.audio).fail(err)
+}
+
+// BreakAudio ends the audio port alone.
+func (t *MockTransport) BreakAudio(err error) { t.port(&t.audio).fail(err) }
+
+// OpenAT implements [Transport].
+func (t *MockTransport) OpenAT(context.Context) (io.ReadWriteCloser, error) {
+	p := t.port(&t.at)
+	p.take = t.command
+	return p.open()
+}
+
+// OpenAudio implements [Transport].
+func (t *MockTransport) OpenAudio(context.Context) (io.ReadWriteCloser, error) {
+	if !t.Audio {
+		return nil, fmt.Errorf("modem: mock without audio: %w", errors.ErrUnsupported)
+	}
+	return t.port(&t.audio).open()
+}
+
+func (t *MockTransport) port(p **mockPort) *mockPort {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if *p == nil {
+		*p = newMockPort()
+	}
+	return *p
+}
+
+// command takes a line that was written, and answers it.
+func (t *MockTransport) command(line string) {
+	t.mu.Lock()
+	t.written = append(t.written, line)
+	answer, after := t.answer(line)
+	t.mu.Unlock()
+	switch {
+	case answer == "":
+	case after == 0:
+		t.Inject(answer)
+	default:
+		time.AfterFunc(after, func() { t.Inject(answer) })
+	}
+}
+
+func (t *MockTransport) answer(line string) (answer string, after time.Duration) {
+	var rule *MockRule
+	for _, r := range t.rules {
+		if !r.matches(line) {
+			continue
+		}
+		if r.once {
+			r.used = true
+			rule = r
+			break
+		}
+		rule = r
+	}
+	if rule != nil {
+		return rule.answer, rule.after
+	}
+	if line == "\x1b" || strings.HasSuffix(line, "\x1a") {
+		return "", 0
+	}
+	return frameLines(append(t.healthy(line), "OK")), 0
+}
+
+func (r *MockRule) matches(line string) bool {
+	if r.used {
+		return false
+	}
+	if prefix, ok := strings.CutSuffix(r.match, "*"); ok {
+		return strings.HasPrefix(line, prefix)
+	}
+	return line == r.match
+}
+
+// healthy returns the lines by which a healthy modem answers.
+func (t *MockTransport) healthy(line string) []string {
+	model := t.Model
+	if model == "" {
+		model = "MOCK"
+	}
+	answers := map[string]string{
+		"AT+CGMI": "MOCK INCORPORATED", "AT+CGMM": model, "AT+CGMR": "1.0", "AT+CGSN": "490154203237518",
+		"AT+CPIN?": "+CPIN: READY", "AT+CSQ": "+CSQ: 20,99", "AT+CREG?": "+CREG: 2,1", "AT+CEREG?": "+CEREG: 2,1",
+		"AT+CMEE?": "+CMEE: 1", "AT+CFUN?": "+CFUN: 1",
+	}
+	if a, ok := answers[line]; ok {
+		return []string{a}
+	}
+	return nil
+}

@@ -1,0 +1,184 @@
+package modem
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/callstack-go/callstack/atcmd"
+	"github.com/callstack-go/callstack/events"
+	"github.com/callstack-go/callstack/voice"
+)
+
+// Modem is one open modem. All methods may be called from any goroutine.
+type Modem struct {
+	cfg      *Config
+	log      *slog.Logger
+	conn     *atcmd.Conn
+	audio    *audioPort // nil where calls carry no audio
+	profile  *Profile
+	identity *Identity
+	caps     Capabilities
+
+	inbox *queue // for the owner's goroutine: all that concerns calls
+	jobs  *queue // for the worker's goroutine: the commands that the owner wants sent
+	own   *owner // touched on the owner's goroutine only
+	wg    sync.WaitGroup
+
+	handlers   sync.WaitGroup // starts them; the owner counts them
+	handlerCtx context.Context
+	cancel     context.CancelFunc
+
+	mu       sync.Mutex
+	sessions []*voice.CallSession // of calls that are not over
+	state    State
+	err      error
+	done     chan struct{} // closed with Failed and Closed
+
+	closeOnce sync.Once
+	closeErr  error
+}
+
+// Events returns the bus on which the modem and its calls publish.
+func (m *Modem) Events() *events.Bus { return m.cfg.Events }
+
+// Identity returns who the modem says it is.
+func (m *Modem) Identity() Identity { return *m.identity }
+
+// Capabilities returns what the modem can do, as far as Open found out.
+func (m *Modem) Capabilities() Capabilities {
+	c := m.caps
+	c.Refused = slices.Clone(c.Refused)
+	return c
+}
+
+// OnCall sets the handler of incoming calls; nil means none. Each call is handed
+// over once, when its number is known or 2 s after its first ring. A call that
+// rings already is handed over too.
+func (m *Modem) OnCall(h voice.Handler) { m.post(func() { m.own.setHandler(h) }) }
+
+// OnCallFunc sets a function as the handler of incoming calls, see [Modem.OnCall].
+func (m *Modem) OnCallFunc(f func(context.Context, *voice.CallSession) error) {
+	m.OnCall(voice.HandlerFunc(f))
+}
+
+// Calls returns the calls that are not over, oldest first.
+func (m *Modem) Calls() []*voice.CallSession {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.Clone(m.sessions)
+}
+
+// State returns where the modem stands.
+func (m *Modem) State() State {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.state
+}
+
+// Done is closed when the modem was closed or given up.
+func (m *Modem) Done() <-chan struct{} { return m.done }
+
+// Err returns nil until Done is closed, and then why: [ErrClosed], or what broke
+// the connection.
+func (m *Modem) Err() error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.err
+}
+
+// Exec sends a command line, such as "AT+CGMR", and returns the lines of its
+// answer. It is for what this library has no method for; the command is the
+// caller's responsibility. A line with CR, LF, ESC or 0x1A is refused. Without a
+// deadline in ctx the answer may take 5 s.
+func (m *Modem) Exec(ctx context.Context, cmd string) ([]string, error) {
+	c := atcmd.Command{Text: cmd}
+	if deadline, ok := ctx.Deadline(); ok {
+		c.Timeout = max(time.Millisecond, time.Until(deadline))
+	}
+	resp, err := m.conn.Exec(ctx, c)
+	if err != nil {
+		return nil, fmt.Errorf("modem: %w", err)
+	}
+	return resp.Lines, nil
+}
+
+// String names the modem's family and state.
+func (m *Modem) String() string {
+	return fmt.Sprintf("modem %s (%s), %s", m.cfg.Name, m.profile.Name, m.State())
+}
+
+// GoString is String.
+func (m *Modem) GoString() string { return m.String() }
+
+// LogValue returns the modem's name, identity and state.
+func (m *Modem) LogValue() slog.Value {
+	return slog.GroupValue(
+		slog.String("name", m.cfg.Name),
+		slog.Any("identity", *m.identity),
+		slog.String("state", m.State().String()),
+	)
+}
+
+// post runs f on the owner's goroutine, some time soon. It never waits. After
+// Close it does nothing.
+func (m *Modem) post(f func()) bool { return m.inbox.add(f) }
+
+// ask runs f on the owner's goroutine and waits for it. It is for the goroutines
+// of the program; the owner, the worker and the reporting of lines would wait for
+// themselves.
+func (m *Modem) ask(f func()) error {
+	done := make(chan struct{})
+	if !m.post(func() { defer close(done); f() }) {
+		return ErrClosed
+	}
+	<-done
+	return nil
+}
+
+// after posts f after d, unless the timer is stopped before.
+func (m *Modem) after(d time.Duration, f func()) *time.Timer {
+	return time.AfterFunc(d, func() { m.post(f) })
+}
+
+// job has the worker send a command, and posts what came of it to then.
+func (m *Modem) job(cmd atcmd.Command, then func(atcmd.Response, error)) {
+	m.jobs.add(func() {
+		resp, err := m.conn.Exec(context.Background(), cmd)
+		m.post(func() { then(resp, err) })
+	})
+}
+
+// setState moves the modem to s and tells of it. It reports false if the modem
+// was closed before, or given up and s is not Closed.
+func (m *Modem) setState(s State, err error) bool {
+	m.mu.Lock()
+	if m.state == Closed || m.state == Failed && s != Closed {
+		m.mu.Unlock()
+		return false
+	}
+	ended := m.state == Failed
+	m.state = s
+	if (s == Failed || s == Closed) && !ended {
+		m.err = err
+		close(m.done)
+	}
+	m.mu.Unlock()
+	if s == Closed {
+		err = nil
+	}
+	m.log.Debug("modem state", slog.String("state", s.String()))
+	events.Publish(m.cfg.Events, StateChanged{Header: m.header(), State: s, Err: err})
+	return true
+}
+
+func (m *Modem) header() events.Header {
+	return events.Header{Time: time.Now(), Source: m.cfg.Name}
+}
+
+// isConnectionLost tells whether err means that the connection is gone.
+func isConnectionLost(err error) bool { return errors.Is(err, atcmd.ErrClosed) }

@@ -1,0 +1,233 @@
+package modem
+
+import (
+	"log/slog"
+	"slices"
+	"time"
+
+	"github.com/callstack-go/callstack/atcmd"
+	"github.com/callstack-go/callstack/events"
+	"github.com/callstack-go/callstack/voice"
+)
+
+const (
+	// identifyWithin is how long the handler of a call waits for its number.
+	identifyWithin = 2 * time.Second
+
+	// ringTimeout ends a ringing call that rings no more and is not listed.
+	// Rings come every 5 s on circuit-switched networks, every 3 s on others.
+	ringTimeout = 12 * time.Second
+
+	// echoTime is how long the several reports of one end may take. Within it,
+	// an end that does not say whose it is has to be checked.
+	echoTime = 3 * time.Second
+
+	// listTimeout bounds AT+CLCC.
+	listTimeout = 5 * time.Second
+)
+
+// owner holds what is known about the modem's calls. All its methods run on one
+// goroutine, that of Modem.inbox, and none of them waits: commands go to the
+// worker, and what comes of them is posted back.
+type owner struct {
+	m       *Modem
+	calls   []*call
+	handler voice.Handler
+	running int  // handlers
+	ready   bool // Open is through
+	drain   bool // no new calls
+	closing bool // Close has begun
+
+	setup   int // commands that set up a call and are under way: nothing else may be sent
+	lastEnd time.Time
+	recent  map[int]time.Time // when the call of an index ended
+	poll    poll
+	audio   audioSwitch
+	net     network
+	idle    []chan struct{} // closed when there is no call and no handler
+}
+
+func newOwner(m *Modem) *owner {
+	return &owner{m: m, handler: m.cfg.OnCall, recent: make(map[int]time.Time)}
+}
+
+// add makes a call known.
+func (o *owner) add(dir voice.Direction, state voice.State, number events.Number) *call {
+	c := newCall(o.m, dir, state, number)
+	o.calls = append(o.calls, c)
+	o.publishSessions()
+	o.pollIn(o.m.cfg.CallPoll)
+	if state == voice.Active {
+		o.switchAudio()
+	}
+	return c
+}
+
+// publishSessions brings Modem.Calls up to date.
+func (o *owner) publishSessions() {
+	sessions := make([]*voice.CallSession, len(o.calls))
+	for i, c := range o.calls {
+		sessions[i] = c.session
+	}
+	o.m.mu.Lock()
+	defer o.m.mu.Unlock()
+	o.m.sessions = sessions
+}
+
+// only returns the call that a report without an index means: the one there is.
+func (o *owner) only() *call {
+	if len(o.calls) == 1 {
+		return o.calls[0]
+	}
+	return nil
+}
+
+// ringing returns the incoming call that nobody has answered yet.
+func (o *owner) ringing() *call {
+	return o.find(func(c *call) bool { return c.state == voice.Ringing })
+}
+
+// talking returns the call that has the audio.
+func (o *owner) talking() *call {
+	return o.find(func(c *call) bool { return c.state == voice.Active })
+}
+
+func (o *owner) find(ok func(*call) bool) *call {
+	if i := slices.IndexFunc(o.calls, ok); i >= 0 {
+		return o.calls[i]
+	}
+	return nil
+}
+
+// move takes a call to another state, unless that would be back in time.
+func (o *owner) move(c *call, to voice.State) {
+	if c.over || c.state == to || order(to) < order(c.state) {
+		return
+	}
+	c.state = to
+	if to == voice.Active && c.answeredAt.IsZero() {
+		c.answeredAt = time.Now()
+		c.unidentified.Stop()
+	}
+	if to != voice.Active {
+		o.switchAudio() // first: no frame of a held call
+	}
+	c.feed.State(to)
+	if to == voice.Active {
+		o.switchAudio()
+	}
+	o.handOver(c)
+}
+
+// order tells which states come before which. Those of equal order alternate.
+func order(s voice.State) int {
+	switch s {
+	case voice.Dialing:
+		return 0
+	case voice.Alerting, voice.Waiting:
+		return 1
+	case voice.Ringing:
+		return 2
+	case voice.Active, voice.Held:
+		return 3
+	default:
+		return 4
+	}
+}
+
+// number tells a call who is calling.
+func (o *owner) number(c *call, n events.Number) {
+	c.identified = true
+	if n != "" && c.number == "" {
+		c.number = n
+		c.feed.Number(n)
+	}
+	o.handOver(c)
+}
+
+// end ends a call, once.
+func (o *owner) end(c *call, e voice.End) {
+	if c.over {
+		return
+	}
+	c.over = true
+	c.unidentified.Stop()
+	o.calls = slices.DeleteFunc(o.calls, func(other *call) bool { return other == c })
+	o.lastEnd = time.Now()
+	if c.index != 0 {
+		o.recent[c.index] = o.lastEnd
+	}
+	o.publishSessions()
+	o.switchAudio()
+	c.feed.End(e)
+	close(c.ended)
+	o.checkIdle()
+}
+
+// finish ends a call for the reason that follows from what it was. For a dialled
+// call that never was answered the network is asked why.
+func (o *owner) finish(c *call, talk time.Duration) {
+	e := voice.End{Talk: talk, Reason: c.reason()}
+	if e.Reason != voice.Failed {
+		o.end(c, e)
+		return
+	}
+	if c.asked {
+		return
+	}
+	c.asked = true
+	o.m.job(atcmd.Command{Text: "AT+CEER", Timeout: time.Second}, func(resp atcmd.Response, _ error) {
+		e.Text, e.Reason, e.Cause = parseCause(resp.Lines)
+		if c.hangup.Load() {
+			e.Reason = voice.LocalHangup
+		}
+		o.end(c, e)
+	})
+}
+
+// setHandler takes a handler, and gives it what rings.
+func (o *owner) setHandler(h voice.Handler) {
+	o.handler = h
+	for _, c := range o.calls {
+		o.handOver(c)
+	}
+}
+
+// handOver gives an incoming call to the handler, once, when it may have it.
+func (o *owner) handOver(c *call) {
+	rings := c.state == voice.Ringing || c.state == voice.Waiting && o.m.cfg.CallWaiting
+	if c.over || c.handed || !c.identified || !rings || o.handler == nil || !o.ready || o.drain {
+		return
+	}
+	c.handed = true
+	o.running++
+	h := o.handler
+	o.m.handlers.Go(func() {
+		if err := voice.Serve(o.m.handlerCtx, h, c.session); err != nil {
+			o.m.handlerError(c.session, err)
+		}
+		o.m.post(func() {
+			o.running--
+			o.checkIdle()
+		})
+	})
+}
+
+func (m *Modem) handlerError(call *voice.CallSession, err error) {
+	if m.cfg.OnHandlerError != nil {
+		m.cfg.OnHandlerError(call, err)
+		return
+	}
+	m.log.Warn("call handler failed", slog.Any("call", call), slog.Any("err", err))
+}
+
+// checkIdle tells those who wait for the end of all calls and handlers.
+func (o *owner) checkIdle() {
+	if len(o.calls) > 0 || o.running > 0 {
+		return
+	}
+	for _, ch := range o.idle {
+		close(ch)
+	}
+	o.idle = nil
+}

@@ -1,0 +1,156 @@
+package modem
+
+import (
+	"strings"
+	"time"
+)
+
+// Profile says in data what is special about a family of modems. A program can
+// pass its own in Config.Profile. A Profile is not changed after Open.
+type Profile struct {
+	// Name names the family, such as "SIM7600".
+	Name string
+
+	// Models are beginnings of what AT+CGMM answers, after a maker's prefix
+	// such as "SIMCOM_", in any case. A modem fits if one of them does.
+	Models []string
+
+	// Init are the commands that Open sends after the ones that all modems
+	// get. Each is optional: one that the modem refuses is noted in
+	// Capabilities.Refused.
+	Init []string
+
+	// Answered and Over are lines by which ATA is done before its final
+	// result, or without it: the call is up, or over.
+	Answered, Over []string
+
+	// Calls are the family's own reports of calls.
+	Calls []CallReport
+
+	// Hangup are the commands that end all calls, each tried while the call
+	// is still there after the one before.
+	Hangup []string
+
+	// Audio says how the voice of a call is switched.
+	Audio AudioProfile
+
+	// Keys are the reports of keys that the far side pressed.
+	Keys []KeyReport
+
+	// ToneUnit is the unit of the duration in AT+VTS: 100 ms in 3GPP TS 27.007,
+	// C.11. Zero means that the family takes no duration there.
+	ToneUnit time.Duration
+
+	// Noise are beginnings of reports that mean nothing to this library.
+	Noise []string
+}
+
+// CallReport is an unsolicited line about a call.
+type CallReport struct {
+	// Name is the line up to its first colon, such as "VOICE CALL".
+	Name string
+	// Grammar says how to read the rest.
+	Grammar CallGrammar
+}
+
+// CallGrammar is a way to spell reports about calls.
+type CallGrammar int
+
+const (
+	// GrammarVoiceCall is SIMCom's "VOICE CALL: BEGIN" and "VOICE CALL: END:
+	// 000117", with the duration as HHMMSS.
+	GrammarVoiceCall CallGrammar = iota
+	// GrammarOver is a line that says that a call is over, such as SIMCom's
+	// "MISSED_CALL: 11:01AM 07712345678".
+	GrammarOver
+)
+
+// KeyReport is an unsolicited line about a key, such as "+RXDTMF: 5".
+type KeyReport struct {
+	// Name is the line up to the colon, such as "+RXDTMF".
+	Name string
+	// Code tells that the key comes as its ASCII code in decimal, as in
+	// Quectel's "+QTONEDET: 56" for 8.
+	Code bool
+}
+
+// AudioProfile says how a family switches the voice of a call to its audio port.
+type AudioProfile struct {
+	// Rate is in samples per second. Zero means that the family has no audio
+	// port of its own.
+	Rate int
+
+	// Setup are optional commands at Open.
+	Setup []string
+
+	// On are the commands that switch audio on when a call is active. Where a
+	// modem refuses them they are sent again every Retry, for Within, while
+	// the call is up.
+	On            []string
+	Retry, Within time.Duration
+
+	// Off are the commands that switch audio off after the call.
+	Off []string
+}
+
+// profiles are the known families; the first whose model fits is taken.
+var profiles = []*Profile{&sim7600}
+
+// sim7600 is from the SIM7500/SIM7600 AT command manual, chan_quectel and
+// ModemManager.
+var sim7600 = Profile{
+	Name:   "SIM7600",
+	Models: []string{"SIM7600", "SIM7500", "SIM7800"},
+	Init: []string{
+		"AT+CVHU=0", // so that ATH hangs up a voice call
+		"AT+CSSN=0,0",
+		"AT+CLCC=1", // the list by itself at each change
+		"AT+DDET=1", // keys
+		"AT+CATR=1", // reports on the port of the commands only
+	},
+	Answered: []string{"VOICE CALL: BEGIN"},
+	Over:     []string{"VOICE CALL: END"},
+	Calls: []CallReport{
+		{Name: "VOICE CALL", Grammar: GrammarVoiceCall},
+		{Name: "MISSED_CALL", Grammar: GrammarOver},
+		{Name: "REMOTE CALL END", Grammar: GrammarOver},
+	},
+	Hangup: []string{"AT+CHUP", "ATH"},
+	Audio: AudioProfile{
+		Rate: 8000,
+		Setup: []string{
+			"AT+CPCMFRM=0",         // 8 kHz
+			"AT+CPCMBANDWIDTH=1,1", // also for VoLTE, whose default is 16 kHz
+		},
+		On:     []string{"AT+CPCMREG=1"},
+		Retry:  500 * time.Millisecond,
+		Within: 12 * time.Second,
+		Off:    []string{"AT+CPCMREG=0"},
+	},
+	Keys:     []KeyReport{{Name: "+RXDTMF"}, {Name: "RXDTMF"}, {Name: "+DTMF"}},
+	ToneUnit: 100 * time.Millisecond,
+	Noise:    []string{"SMS DONE", "PB DONE", "OPL DONE", "PNN DONE", "+VOICEMAIL"},
+}
+
+// generic keeps to 3GPP TS 27.007. It is for modems that nobody knows.
+var generic = Profile{
+	Name:   "generic",
+	Hangup: []string{"AT+CHUP", "ATH"},
+	Keys:   []KeyReport{{Name: "+RXDTMF"}, {Name: "+DTMF"}},
+}
+
+// profileFor returns the family of a model.
+func profileFor(model string) *Profile {
+	model = strings.ToUpper(model)
+	if _, after, ok := strings.Cut(model, "_"); ok {
+		model = after
+	}
+	for _, p := range profiles {
+		for _, prefix := range p.Models {
+			if strings.HasPrefix(model, strings.ToUpper(prefix)) {
+				return p
+			}
+		}
+	}
+	return &generic
+}

@@ -1,0 +1,162 @@
+package modem
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"github.com/callstack-go/callstack/atcmd"
+)
+
+// RegistrationStatus is how a modem stands to the network: <stat> of 3GPP TS
+// 27.007, 7.2.
+type RegistrationStatus int
+
+// The values of <stat>.
+const (
+	NotRegistered       RegistrationStatus = 0
+	RegisteredHome      RegistrationStatus = 1
+	Searching           RegistrationStatus = 2
+	Denied              RegistrationStatus = 3
+	RegistrationUnknown RegistrationStatus = 4
+	RegisteredRoaming   RegistrationStatus = 5
+	SMSOnlyHome         RegistrationStatus = 6
+	SMSOnlyRoaming      RegistrationStatus = 7
+	EmergencyOnly       RegistrationStatus = 8
+	NoCSFBHome          RegistrationStatus = 9
+	NoCSFBRoaming       RegistrationStatus = 10
+	EmergencyRLOS       RegistrationStatus = 11
+)
+
+var registrationNames = [...]string{
+	"not_registered", "home", "searching", "denied", "unknown", "roaming", "sms_only_home",
+	"sms_only_roaming", "emergency_only", "home_no_csfb", "roaming_no_csfb", "emergency_rlos",
+}
+
+// String returns the status' name, such as "home".
+func (s RegistrationStatus) String() string {
+	if s >= 0 && int(s) < len(registrationNames) {
+		return registrationNames[s]
+	}
+	return "status_" + strconv.Itoa(int(s))
+}
+
+// AccessTechnology is the kind of network: <AcT> of 3GPP TS 27.007, 7.2, plus one,
+// so that the zero value is unknown.
+type AccessTechnology int
+
+var accessNames = [...]string{
+	"", "GSM", "GSM Compact", "UTRAN", "EDGE", "HSDPA", "HSUPA", "HSPA", "LTE", "EC-GSM-IoT",
+	"NB-IoT", "LTE (5GCN)", "NR (5GCN)", "NG-RAN", "EN-DC",
+}
+
+// String returns the technology's name, such as "LTE", or "" if it is unknown.
+func (a AccessTechnology) String() string {
+	if a >= 0 && int(a) < len(accessNames) {
+		return accessNames[a]
+	}
+	return "access_" + strconv.Itoa(int(a)-1)
+}
+
+// Registration is how a modem is registered to the network.
+type Registration struct {
+	Status RegistrationStatus
+	Access AccessTechnology
+	// Area and Cell are the location or tracking area and the cell, in
+	// hexadecimal as the modem gives them; empty where they are not known.
+	Area, Cell string
+}
+
+// Voice tells whether ordinary calls are possible.
+func (r Registration) Voice() bool {
+	switch r.Status {
+	case RegisteredHome, RegisteredRoaming, NoCSFBHome, NoCSFBRoaming:
+		return true
+	}
+	return false
+}
+
+// String names the status and, if known, the technology.
+func (r Registration) String() string {
+	if r.Access == 0 {
+		return r.Status.String()
+	}
+	return r.Status.String() + ", " + r.Access.String()
+}
+
+// Registration asks the modem how it is registered: AT+CREG?, and AT+CEREG? where
+// the first knows no network, as on LTE without circuit-switched calls.
+func (m *Modem) Registration(ctx context.Context) (Registration, error) {
+	best, err := m.askRegistration(ctx, "AT+CREG?")
+	if err == nil && best.Voice() {
+		return m.noteRegistration(best), nil
+	}
+	eps, epsErr := m.askRegistration(ctx, "AT+CEREG?")
+	switch {
+	case err != nil && epsErr != nil:
+		return Registration{}, fmt.Errorf("modem: registration: %w", err)
+	case err != nil || epsErr == nil && eps.Voice():
+		best = eps
+	}
+	return m.noteRegistration(best), nil
+}
+
+func (m *Modem) noteRegistration(r Registration) Registration {
+	m.post(func() { m.own.registration(r) })
+	return r
+}
+
+func (m *Modem) askRegistration(ctx context.Context, cmd string) (Registration, error) {
+	resp, err := m.conn.Exec(ctx, atcmd.Command{Text: cmd})
+	if err != nil {
+		return Registration{}, err
+	}
+	for _, line := range resp.Lines {
+		if r, ok := parseRegistration(line); ok {
+			return r, nil
+		}
+	}
+	return Registration{}, errNoLine
+}
+
+// errNoLine means that a command was answered OK without the line it is for.
+var errNoLine = errors.New("the answer lacks its line")
+
+// parseRegistration reads "+CREG: [<n>,]<stat>[,<lac>,<ci>[,<AcT>[,...]]]" (3GPP
+// TS 27.007, 7.2). The read form has <n>, the report has not; some modems send it
+// there too. Two plain small numbers at the beginning, or before an area, mean
+// that the first is <n>.
+func parseRegistration(line string) (Registration, bool) {
+	name, args := atcmd.Parse(line)
+	if name != "+CREG" && name != "+CGREG" && name != "+CEREG" || len(args) == 0 {
+		return Registration{}, false
+	}
+	if hasMode(args) {
+		args = args[1:]
+	}
+	stat, ok := args[0].Int()
+	if !ok || stat < 0 {
+		return Registration{}, false
+	}
+	r := Registration{Status: RegistrationStatus(stat)}
+	if len(args) >= 3 {
+		r.Area, r.Cell = args[1].Text, args[2].Text
+	}
+	if len(args) >= 4 {
+		if act, ok := args[3].Int(); ok && act >= 0 {
+			r.Access = AccessTechnology(act + 1)
+		}
+	}
+	return r, true
+}
+
+// hasMode reports whether the first of args is <n>: 0 to 5, before a <stat>.
+func hasMode(args []atcmd.Arg) bool {
+	if len(args) < 2 || args[1].Quoted || len(args[1].Text) > 2 {
+		return false
+	}
+	n, ok1 := args[0].Int()
+	_, ok2 := args[1].Int()
+	return ok1 && ok2 && n >= 0 && n <= 5 && len(args) != 3
+}
