@@ -19,6 +19,9 @@ func (i Info) Duration() time.Duration {
 	return time.Duration(i.Samples) * time.Second / time.Duration(i.Rate)
 }
 
+// FileLength returns the length of the file that a [Writer] makes of it, in bytes.
+func (i Info) FileLength() int64 { return canonicalLength + i.Samples*bytesPerSample }
+
 // Lengths of a fmt chunk: the fields that all encodings share, and the whole of
 // WAVEFORMATEXTENSIBLE. In between is WAVEFORMATEX with 18 bytes, whose two more
 // say how many follow and mean nothing for PCM.

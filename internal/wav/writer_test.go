@@ -81,6 +81,7 @@ func TestWriterFileIsCompleteAfterEachFlush(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, samples, got)
 	assert.Equal(t, time.Second, w.Info().Duration())
+	assert.EqualValues(t, len(f.b), w.Info().FileLength())
 }
 
 // A recorder that dies leaves a file that is cut anywhere, with a header that is

@@ -1,0 +1,188 @@
+package voicemail_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/hex"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/callstack-go/callstack/events"
+	"github.com/callstack-go/callstack/voice"
+	"github.com/callstack-go/callstack/voice/voicetest"
+	"github.com/callstack-go/callstack/voicemail"
+)
+
+// logBuffer takes the records of many goroutines.
+type logBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *logBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *logBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
+
+func (l *logBuffer) logger() *slog.Logger {
+	return slog.New(slog.NewJSONHandler(l, &slog.HandlerOptions{Level: slog.LevelDebug}))
+}
+
+// forms returns how a number may look where it should not: plain, as the
+// semi-octets of a PDU (3GPP TS 23.040, 9.1.2.3), as UCS2 in hexadecimal, and in
+// the packed 7-bit alphabet (3GPP TS 23.038, 6.1.2.1).
+func forms(number string) []string {
+	digits := strings.TrimPrefix(number, "+")
+	return []string{digits, semiOctets(digits), ucs2(digits), packed(digits)}
+}
+
+func semiOctets(digits string) string {
+	if len(digits)%2 == 1 {
+		digits += "F"
+	}
+	b := []byte(digits)
+	for i := 0; i+1 < len(b); i += 2 {
+		b[i], b[i+1] = b[i+1], b[i]
+	}
+	return string(b)
+}
+
+func ucs2(s string) string {
+	var b strings.Builder
+	for _, r := range s {
+		fmt.Fprintf(&b, "%04X", r)
+	}
+	return b.String()
+}
+
+func packed(s string) string {
+	var out []byte
+	var acc, bits uint
+	for i := range len(s) {
+		acc |= uint(s[i]) << bits
+		for bits += 7; bits >= 8; bits -= 8 {
+			out = append(out, byte(acc))
+			acc >>= 8
+		}
+	}
+	if bits > 0 {
+		out = append(out, byte(acc))
+	}
+	return hex.EncodeToString(out)
+}
+
+func TestForms(t *testing.T) {
+	assert.Equal(t, []string{"46708251358", "6407281553F8", "00340036", "e8329bfd06"},
+		[]string{forms("+46708251358")[0], forms("+46708251358")[1], ucs2("46"), packed("hello")})
+}
+
+// assertSecret asserts that no form of the number stands in s.
+func assertSecret(t testing.TB, s string) {
+	t.Helper()
+	for _, form := range forms(string(caller)) {
+		assert.NotContains(t, strings.ToUpper(s), strings.ToUpper(form))
+	}
+}
+
+func TestCallerNumbersAreNotInFileNamesOrLogs(t *testing.T) {
+	greeting := writeWAV(t, "greeting.wav", 8000, ramp(8000))
+	const typed = "8675309" // never part of a time of the bubble
+	var log logBuffer
+	bubble(t, func(ctx context.Context, t *testing.T) {
+		dir := newMemory()
+		cfg := &voicemail.Config{Greeting: greeting, Goodbye: greeting, Logger: log.logger(), SyncInterval: time.Second}
+		box, err := voicemail.OpenIn(dir, "/box", cfg)
+		require.NoError(t, err)
+		t.Cleanup(func() { _ = box.Close() })
+		for _, end := range []string{"#", "hang up", "cancel"} {
+			handler, cancel := context.WithCancel(ctx)
+			v := ring(handler, t, box, &voicetest.Config{Number: caller, Logger: log.logger()})
+			require.NoError(t, v.far.WaitAnswered(ctx))
+			v.far.Press(typed)
+			v.speak(ctx, t, ramp(16000))
+			v.far.Press(typed)
+			switch end {
+			case "hang up":
+				v.far.Hangup()
+			case "cancel":
+				cancel()
+			default:
+				v.far.Press(end)
+			}
+			msg, err := v.wait()
+			require.NoError(t, err)
+			assert.True(t, msg.Kept())
+			cancel()
+		}
+		for _, op := range dir.log("-") {
+			assertSecret(t, op)
+		}
+	})
+	require.Contains(t, log.String(), "voicemail taken")
+	require.Contains(t, log.String(), "+120****0147", "masked, it is there")
+	assertSecret(t, log.String())
+	assert.NotContains(t, log.String(), typed)
+}
+
+// Whatever prints or logs a value of this package shows no number and no key.
+func TestNothingExportedPrintsASecret(t *testing.T) {
+	m := voicemail.Message{
+		ID: knownID, Path: "/box/" + knownID + ".wav", Caller: caller,
+		StartedAt: time.Date(2026, 6, 24, 10, 20, 30, 0, time.UTC), EndedAt: time.Date(2026, 6, 24, 10, 20, 35, 0, time.UTC),
+		Duration: 5 * time.Second, Bytes: 80044, Rate: 8000, Reason: voicemail.FinishKey, Key: '*',
+	}
+	none := voicemail.Message{Caller: caller, Reason: voicemail.Escape, Key: '*'}
+	h := events.Header{Time: m.EndedAt, Source: "modem 1"}
+	values := map[string]any{
+		"Message":      m,
+		"no Message":   none,
+		"Message ptr":  &m,
+		"Saved":        voicemail.Saved{Header: h, Call: "c1", Message: m},
+		"Discarded":    voicemail.Discarded{Header: h, Call: "c1", Message: none},
+		"Config":       voicemail.Config{Greeting: "greeting.wav", Logger: slog.Default()},
+		"Reason":       voicemail.Silence,
+		"DiskError":    &voicemail.DiskError{Op: "sync", Path: "/box", Err: context.Canceled},
+		"CorruptError": &voicemail.CorruptError{ID: knownID, Path: "/box", Err: context.Canceled},
+	}
+	for name, v := range values {
+		t.Run(name, func(t *testing.T) {
+			var log logBuffer
+			log.logger().Info("", slog.Any("v", v))
+			slog.New(slog.NewTextHandler(&log, nil)).Info("", slog.Any("v", v))
+			outputs := []string{log.String()}
+			for _, format := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "%d", "%c", "%U"} {
+				outputs = append(outputs, fmt.Sprintf(format, v), fmt.Sprintf(format, []any{v}))
+			}
+			for _, out := range outputs {
+				assertSecret(t, out)
+				assert.NotContains(t, strings.ToLower(out), hex.EncodeToString([]byte(caller[1:])), "what the verb x makes of it")
+				for _, key := range []string{`"*"`, "'*'", " * ", " 42", ":42", "0x2a"} {
+					assert.NotContains(t, out, key)
+				}
+				assert.NotContains(t, out, "!ERROR")
+			}
+		})
+	}
+	assert.Equal(t, "message "+knownID+" from +120****0147, 5s, finish_key", fmt.Sprint(m))
+	assert.Equal(t, m.String(), m.GoString())
+	assert.Equal(t, "no message from +120****0147, 0s, escape", fmt.Sprintf("%#v", none))
+
+	var log logBuffer
+	log.logger().Info("", slog.Any("m", m))
+	assert.Contains(t, log.String(), `"m":{"caller":"+120****0147","duration":5000000000,"reason":"finish_key","id":"`+knownID)
+	assert.Equal(t, voice.Key('*'), m.Key, "the program has it")
+}
