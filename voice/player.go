@@ -15,6 +15,7 @@ type player struct {
 	count  int
 	gone   int    // samples of the frame at head that the line has taken
 	ended  bool   // no frame comes after those in the ring
+	prime  int    // frames that must be ready before the line takes the first
 	format Format // zero until audio flows
 	paused bool
 	handed int // samples that the line has taken
@@ -64,9 +65,10 @@ func (p *player) put(n int, last bool) {
 // fill hands the next samples to the line and returns how many there are, up to
 // len(frame). The call's lock is held.
 func (p *player) fill(frame []int16) int {
-	if p.paused || p.halted {
+	if p.paused || p.halted || p.count < p.prime && !p.ended {
 		return 0
 	}
+	p.prime = 0 // it has begun
 	n := 0
 	for n < len(frame) && p.count > 0 {
 		f := &p.ring[p.head]

@@ -20,6 +20,7 @@ func (c *CallSession) run(ctx context.Context, p *player, src Source) (err error
 	}
 	c.mu.Lock()
 	p.format = format
+	p.prime = min(int(c.audio.lead/frameDuration)+2, playAhead)
 	c.mu.Unlock()
 	if err := src.Open(format); err != nil {
 		return err
