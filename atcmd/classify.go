@@ -15,6 +15,7 @@ type exchange struct {
 	written time.Time
 	until   time.Time // when its time is up
 	lines   []string
+	size    int // of lines, in bytes, dropped ones included
 
 	// Copied from the command, as req goes when the caller has its reply.
 	text, body, prefix string
@@ -38,6 +39,16 @@ func newExchange(req *request) exchange {
 		x.prefix = handlerName(cmd.Prefix)
 	}
 	return x
+}
+
+// maxAnswer bounds an answer, in bytes. A full message store has about 100 KiB.
+const maxAnswer = 1 << 20
+
+// add adds a line to the answer, or drops it if the answer is too long.
+func (x *exchange) add(line string) {
+	if x.size += len(line); x.size <= maxAnswer {
+		x.lines = append(x.lines, line)
+	}
 }
 
 // verdict is what a line is.
@@ -83,7 +94,7 @@ func (x *exchange) owns(head []byte) bool {
 // isName tells whether head can be the name of a result: one word of letters,
 // digits and what V.250, 5.4.1 allows. "+CGSM,+FCLASS" is none.
 func isName(head []byte) bool {
-	return bytes.IndexAny(head[1:], " ,;\"()") < 0
+	return !bytes.ContainsAny(head[1:], " ,;\"()")
 }
 
 // isBareURC knows the result codes without a name that every modem sends.

@@ -111,13 +111,15 @@ func (o *owner) finished(f final) {
 	case o.phase == phaseAborting && o.aborted && f.err != nil:
 		f.err = ErrAborted
 	case o.phase == phaseCommand && x.prompt:
-		o.writeByte(escape)
-		if f.err == nil {
-			f.err = ErrNoPrompt
-			o.reply(reply{err: f.err})
+		if f.err == nil { // the modem has gone another way: nothing is certain
+			o.reply(reply{err: ErrNoPrompt})
 			o.lost()
 			return
 		}
+		o.writeByte(escape)
+	}
+	if f.err == nil && x.size > maxAnswer {
+		f.err = ErrTooLong
 	}
 	o.logResult(x, f.err)
 	o.reply(reply{resp: Response{Lines: x.lines}, err: f.err})

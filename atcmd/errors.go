@@ -31,6 +31,10 @@ var (
 	// having asked for the body. The body was not sent.
 	ErrNoPrompt = errors.New("no prompt for the body")
 
+	// ErrTooLong tells that the answer had more than 1 MiB. The response has its
+	// beginning.
+	ErrTooLong = errors.New("answer too long")
+
 	// ErrStalled is the cause of a connection that ended because a write to it
 	// was stuck for 10 seconds.
 	ErrStalled = errors.New("write blocked for 10 s")

@@ -3,6 +3,7 @@ package atcmd
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -42,7 +43,10 @@ type Command struct {
 	// Settles names lines that tell the outcome of the command before, or
 	// instead of, its final result, such as "VOICE CALL: BEGIN" for ATA. A line
 	// that begins with one of them ends the command for its caller. It is given
-	// to its handler, too.
+	// to its handler, too. Its final result is awaited half a second more before
+	// the next command.
+	//
+	// A modem that never ends AT+CPIN? with OK (Wavecom) needs "+CPIN" here.
 	Settles []string
 }
 
@@ -196,6 +200,8 @@ func (q *callQueue) take(urgent, normal *lane) {
 	}
 	clear(q.fresh)
 	q.fresh = q.fresh[:0]
+	urgent.tidy()
+	normal.tidy()
 }
 
 // lane is a queue of requests.
@@ -203,11 +209,21 @@ type lane []*request
 
 func (l *lane) push(req *request) { *l = append(*l, req) }
 
+// tidy forgets withdrawn requests where there are many, so that callers who give
+// up while the line is busy leave nothing behind.
+func (l *lane) tidy() {
+	if len(*l) > 32 {
+		*l = slices.DeleteFunc(*l, isWithdrawn)
+	}
+}
+
+func isWithdrawn(req *request) bool { return req.state.Load() == stateWithdrawn }
+
 // first returns the first request that was not withdrawn, or nil.
 func (l *lane) first() *request {
 	q := *l
 	n := 0
-	for n < len(q) && q[n].state.Load() == stateWithdrawn {
+	for n < len(q) && isWithdrawn(q[n]) {
 		n++
 	}
 	l.drop(n)
@@ -219,10 +235,5 @@ func (l *lane) first() *request {
 
 // drop removes the first n requests.
 func (l *lane) drop(n int) {
-	if n == 0 {
-		return
-	}
-	rest := copy(*l, (*l)[n:])
-	clear((*l)[rest:])
-	*l = (*l)[:rest]
+	*l = slices.Delete(*l, 0, n)
 }

@@ -33,23 +33,28 @@ func commandName(text string) string {
 	return text[:end]
 }
 
-// lineName is what the log shows of a line: the name before the colon, or
-// nothing if that is no name, as the line may be a number or a text then.
+// lineName is what the log shows of a line: "+CMTI". It is empty for a line
+// whose beginning is no such name, as it may be a number or a text then.
 func lineName(line string) string {
-	name, _, ok := strings.Cut(line, ":")
-	if !ok || name == "" || len(name) > 24 {
+	name, _, named := strings.Cut(line, ":")
+	if !named || len(name) < 3 || len(name) > 16 || !isSigil(name[0]) || !isUpper(name[1]) {
 		return ""
 	}
-	sigil := isSigil(name[0])
-	for i := range len(name) {
-		c := name[i]
-		digit := c >= '0' && c <= '9'
-		if (c < 'A' || c > 'Z') && c != '_' && c != ' ' && (!sigil || !digit && i > 0) {
+	digits := 0
+	for i := 2; i < len(name); i++ {
+		switch c := name[i]; {
+		case isUpper(c), c == '_':
+			digits = 0
+		case c >= '0' && c <= '9' && digits < 2:
+			digits++
+		default:
 			return ""
 		}
 	}
 	return name
 }
+
+func isUpper(c byte) bool { return c >= 'A' && c <= 'Z' }
 
 // isSigil tells whether an extended command's name, and so a result's, begins
 // with c (V.250, 5.4.1: "+"; the others are vendors').

@@ -101,6 +101,9 @@ var lineEnd = []byte("\r\n")
 
 // feed handles bytes from the modem.
 func (o *owner) feed(p []byte) {
+	if len(p) == 0 {
+		return
+	}
 	for len(p) > 0 && o.err == nil {
 		t, line, n := o.split.next(p, o.phase == phaseCommand && o.cur.prompt)
 		end := p[n-1]
@@ -168,7 +171,7 @@ func (o *owner) idleLine(line []byte, h *handler) {
 		o.c.stats.echoes.Add(1)
 		return
 	}
-	if f := readFinal(line, lost != nil && lost.dial); f.is {
+	if readFinal(line, false).is { // the end of a call is news, even if it is late
 		o.c.stats.strayFinals.Add(1)
 		o.logLine("stray final result", line)
 		return
@@ -202,7 +205,7 @@ func (o *owner) commandLine(line []byte, h *handler) {
 	}
 	if f := readFinal(line, x.dial); f.is {
 		if isConnect(line) {
-			x.lines = append(x.lines, string(line))
+			x.add(string(line))
 		}
 		o.finished(f)
 		return
@@ -222,7 +225,7 @@ func (o *owner) answerLine(line []byte, h *handler) {
 	text := ""
 	if v == isAnswer || v == isBoth {
 		text = string(line)
-		x.lines = append(x.lines, text)
+		x.add(text)
 	}
 	if v == isURC || v == isUnknown || v == isBoth && h != nil {
 		o.deliver(h, line, text)

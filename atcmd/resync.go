@@ -92,7 +92,7 @@ func (o *owner) syncLine(line []byte, h *handler) {
 	switch {
 	case string(line) == r.marker.text, r.lost.isEcho(line):
 		o.c.stats.echoes.Add(1)
-	case readFinal(line, r.lost.dial).is:
+	case readFinal(line, false).is:
 		if r.seen {
 			o.syncAnswered()
 		}

@@ -28,11 +28,15 @@ func (r Response) LogValue() slog.Value { return slog.StringValue(r.String()) }
 
 // String returns the URC's name and its length in bytes.
 func (u URC) String() string {
-	return fmt.Sprintf("URC %s of %d bytes", lineName(u.Line), len(u.Line)+len(u.Body))
+	name := lineName(u.Line)
+	if name == "" {
+		name = "URC"
+	}
+	return fmt.Sprintf("%s of %d bytes", name, len(u.Line)+len(u.Body))
 }
 
 // GoString returns the URC's name and its length in bytes.
-func (u URC) GoString() string { return fmt.Sprintf("atcmd.URC(%s)", lineName(u.Line)) }
+func (u URC) GoString() string { return fmt.Sprintf("atcmd.URC(%s)", u) }
 
 // LogValue returns the URC's name and its length in bytes.
 func (u URC) LogValue() slog.Value { return slog.StringValue(u.String()) }
