@@ -89,6 +89,18 @@ func files(t *testing.T) []string {
 	return found
 }
 
+// nested returns the folders of the modules inside this one.
+func nested(t *testing.T) []string {
+	t.Helper()
+	var dirs []string
+	for _, name := range files(t) {
+		if dir := path.Dir(name); path.Base(name) == "go.mod" && dir != "." {
+			dirs = append(dirs, dir)
+		}
+	}
+	return dirs
+}
+
 // ignored tells whether a .gitignore names a path. It knows comments, patterns
 // for a name anywhere and patterns from the root, which is all ours has.
 func ignored(patterns, name string) bool {
