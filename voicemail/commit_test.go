@@ -31,6 +31,7 @@ func oneMessage(ctx context.Context, t testing.TB, dir *memory, cfg *voicemail.C
 	_ = v.far.Say(ctx, ramp(8*(460+60+60)+20000)) // ends early if the box hangs up
 	v.far.Press("#")
 	_, _ = v.wait()
+	assert.Zero(t, dir.open, "all files are closed")
 	return box, v
 }
 
@@ -125,6 +126,7 @@ func faultAt(ctx context.Context, t *testing.T, step int) {
 	require.True(t, ok)
 	assert.True(t, strings.HasPrefix(bad.Path, "/box"), bad.Path)
 	assert.ErrorContains(t, v.err, "voicemail: "+bad.Op+" /box")
+	assert.Equal(t, 1, strings.Count(v.err.Error(), bad.Error()), "said once: %v", v.err)
 	assert.Equal(t, voice.Ended, v.call.State(), "the caller is not left alone")
 
 	names := dir.names()

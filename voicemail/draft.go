@@ -136,7 +136,7 @@ func (d *draft) publish(s *sidecar) (published bool, err error) {
 		_ = d.box.dir.Remove(d.id + jsonTemp) // what there is of it only takes room
 		from, err = jsonPart, d.writeNote(s)
 	}
-	_ = d.closeNote() // synced, if it matters
+	_ = d.closeNote() // synced, if it matters; some systems rename and remove no open file
 	if err != nil {
 		return false, err
 	}

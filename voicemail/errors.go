@@ -79,9 +79,9 @@ func isFull(err error) bool {
 // CorruptError is a message whose JSON file cannot be read. The WAV file may
 // still be good; [VoicemailBox.Delete] removes both.
 type CorruptError struct {
-	ID   string
+	ID   string // of the message
 	Path string // of the JSON file
-	Err  error
+	Err  error  // what is wrong with it
 }
 
 // Error names the file and what is wrong with it.

@@ -2,6 +2,7 @@ package voicemail_test
 
 import (
 	"bytes"
+	"errors"
 	"io/fs"
 	"maps"
 	"slices"
@@ -23,11 +24,15 @@ type memory struct {
 	mu    sync.Mutex
 	files map[string]*memoryFile
 	ops   []string // what was done, a run of writes to one file as one
+	open  int      // files that were made and not closed
 	room  int      // bytes until the disk is full; negative: no limit
 
 	// fail, if not nil, says how an operation is to fail. It is called under mu.
 	fail func(op, name string) error
 }
+
+// errInUse is how Windows answers to renaming or removing an open file.
+var errInUse = errors.New("file is in use")
 
 func newMemory() *memory { return &memory{files: map[string]*memoryFile{}, room: -1} }
 
@@ -60,6 +65,7 @@ func (m *memory) Create(name string) (voicemail.File, error) {
 		return nil, fs.ErrExist
 	}
 	m.files[name] = &memoryFile{dir: m, name: name}
+	m.open++
 	return m.files[name], nil
 }
 
@@ -86,6 +92,9 @@ func (m *memory) Rename(from, to string) error {
 	if f == nil {
 		return fs.ErrNotExist
 	}
+	if !f.closed {
+		return errInUse
+	}
 	delete(m.files, from)
 	f.name = to
 	m.files[to] = f
@@ -100,6 +109,9 @@ func (m *memory) Remove(name string) error {
 	}
 	if m.files[name] == nil {
 		return fs.ErrNotExist
+	}
+	if !m.files[name].closed {
+		return errInUse
 	}
 	if m.room >= 0 {
 		m.room += len(m.files[name].b)
@@ -159,7 +171,11 @@ func (f *memoryFile) Sync() error {
 func (f *memoryFile) Close() error {
 	f.dir.mu.Lock()
 	defer f.dir.mu.Unlock()
+	if f.closed {
+		return fs.ErrClosed
+	}
 	f.closed = true
+	f.dir.open--
 	return nil
 }
 
@@ -167,7 +183,7 @@ func (f *memoryFile) Close() error {
 func (m *memory) put(name string, b []byte) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.files[name] = &memoryFile{dir: m, name: name, b: b}
+	m.files[name] = &memoryFile{dir: m, name: name, b: b, closed: true}
 }
 
 // names returns what files there are.

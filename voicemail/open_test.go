@@ -266,6 +266,21 @@ func TestNoMinimum(t *testing.T) {
 	})
 }
 
+func TestNothingAtAllIsNoMessage(t *testing.T) {
+	bubble(t, func(ctx context.Context, t *testing.T) {
+		box, dir := openMemory(t, &voicemail.Config{MinDuration: -1, NoBeep: true})
+		v := ring(ctx, t, box, nil)
+		require.NoError(t, v.far.WaitAnswered(ctx))
+		v.far.StallAudio(true)
+		msg, err := v.wait()
+		require.NoError(t, err)
+		assert.Equal(t, voicemail.NoAudio, msg.Reason)
+		assert.Zero(t, msg.Duration)
+		assert.False(t, msg.Kept())
+		assert.Empty(t, dir.names())
+	})
+}
+
 func TestClosedBox(t *testing.T) {
 	box, dir := openMemory(t, nil)
 	require.NoError(t, box.Close())

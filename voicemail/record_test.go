@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -200,6 +201,55 @@ func TestHangsUpAfterCaptureButDoesNotFailIfTheCallerLeft(t *testing.T) {
 			require.NoError(t, err)
 			assert.Equal(t, voicemail.FinishKey, msg.Reason)
 			assert.True(t, msg.Kept())
+		})
+	})
+}
+
+// Goodbye is for a caller who is there and was recorded.
+func TestNoGoodbyeWhereThereIsNoneToHearIt(t *testing.T) {
+	goodbye := writeWAV(t, "goodbye.wav", 8000, negated(ramp(8000)))
+	tests := map[string]struct {
+		fail func(op, name string) error
+		then func(v *visit)
+		want voicemail.Reason
+	}{
+		"no recording": {func(op, _ string) error {
+			if op == "create" {
+				return syscall.EIO
+			}
+			return nil
+		}, func(*visit) {}, voicemail.Fault},
+		"no audio": {nil, func(v *visit) { v.far.StallAudio(true) }, voicemail.NoAudio},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(ctx context.Context, t *testing.T) {
+				box, dir := openMemory(t, &voicemail.Config{Goodbye: goodbye})
+				dir.fail = tt.fail
+				v := ring(ctx, t, box, nil)
+				require.NoError(t, v.far.WaitAnswered(ctx))
+				sleep(ctx, 3*time.Second)
+				tt.then(v)
+				msg, _ := v.wait()
+				assert.Equal(t, tt.want, msg.Reason)
+				assert.Equal(t, -1, indexOf(v.far.Heard(), negated(ramp(160))))
+				assert.Equal(t, voice.Ended, v.call.State())
+			})
+		})
+	}
+	t.Run("canceled meanwhile", func(t *testing.T) {
+		bubble(t, func(ctx context.Context, t *testing.T) {
+			box, _ := openMemory(t, &voicemail.Config{Goodbye: goodbye})
+			handler, cancel := context.WithCancel(ctx)
+			v := ring(handler, t, box, nil)
+			v.speak(ctx, t, ramp(8000))
+			v.far.Press("#")
+			sleep(ctx, 300*time.Millisecond)
+			cancel()
+			msg, err := v.wait()
+			require.NoError(t, err, "this is no fault of the prompt")
+			assert.Equal(t, voicemail.FinishKey, msg.Reason)
+			assert.Equal(t, voice.Ended, v.call.State())
 		})
 	})
 }
