@@ -53,6 +53,18 @@ func open(t *testing.T, tr modem.Transport, cfg *modem.Config) *modem.Modem {
 	return m
 }
 
+// receive receives from ch, which some goroutine of the test sends to.
+func receive[T any](t *testing.T, ch <-chan T) T {
+	t.Helper()
+	select {
+	case v := <-ch:
+		return v
+	case <-time.After(5 * time.Minute):
+		require.FailNow(t, "nothing came")
+		panic("unreachable")
+	}
+}
+
 // recorder keeps all events of a bus.
 type recorder struct {
 	sub *events.Subscription[events.Event]

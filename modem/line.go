@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -36,46 +37,67 @@ var (
 // Answer sends ATA. What comes of it, the owner decides before Answer returns.
 func (l *line) Answer(ctx context.Context) error {
 	m, c := l.c.m, l.c
-	var refused error
-	if err := m.ask(func() { refused = m.own.startAnswer(c) }); err != nil {
+	var (
+		settles []string
+		refused error
+	)
+	if err := m.ask(func() { settles, refused = m.own.startAnswer(c) }); err != nil {
 		return err
 	}
 	if refused != nil {
 		return refused
 	}
 	resp, err := m.conn.Exec(ctx, atcmd.Command{
-		Text: "ATA", Timeout: answerTimeout, Abortable: true, Dial: true,
-		Settles: append(append([]string(nil), m.profile.Answered...), m.profile.Over...),
+		Text: "ATA", Timeout: answerTimeout, Abortable: true, Dial: true, Settles: settles,
 	})
-	if askErr := m.ask(func() { m.own.answered(c, resp.Settled, err) }); askErr != nil {
+	var over bool
+	if askErr := m.ask(func() { m.own.answered(c, resp.Settled, err); over = c.over }); askErr != nil {
 		return askErr
 	}
-	if err == nil {
+	switch {
+	case over:
+		return voice.ErrEnded
+	case err == nil:
 		return nil
 	}
-	listed := make(chan struct{}) // the list tells whether the call is still there
-	m.post(func() { m.own.whenListed(func() { close(listed) }) })
-	select {
-	case <-listed:
-	case <-c.ended:
-	case <-m.done:
-	case <-ctx.Done():
+	if m.listedActive(ctx, c) {
+		return nil
 	}
 	return fmt.Errorf("modem: answer: %w", err)
 }
 
-// startAnswer takes the line for ATA.
-func (o *owner) startAnswer(c *call) error {
+// listedActive waits until the list of calls has told whether c is still there,
+// and reports whether it is active.
+func (m *Modem) listedActive(ctx context.Context, c *call) bool {
+	listed := make(chan bool, 1)
+	m.post(func() { m.own.whenListed(func() { listed <- c.state == voice.Active }) })
+	select {
+	case active := <-listed:
+		return active
+	case <-c.ended:
+	case <-m.done:
+	case <-ctx.Done():
+	}
+	return false
+}
+
+// startAnswer takes the line for ATA, and returns the lines that settle it. Just
+// after a call, a line that says that one is over may mean that one.
+func (o *owner) startAnswer(c *call) (settles []string, err error) {
 	for _, other := range o.calls {
 		if other != c {
-			return ErrLineBusy
+			return nil, ErrLineBusy
 		}
 	}
 	if c.over {
-		return voice.ErrEnded
+		return nil, voice.ErrEnded
 	}
 	o.setup++
-	return nil
+	settles = slices.Clone(o.m.profile.Answered)
+	if time.Since(o.lastEnd) > echoTime {
+		settles = append(settles, o.m.profile.Over...)
+	}
+	return settles, nil
 }
 
 // answered takes the result of ATA. settled is the line that ended it, if one
@@ -88,7 +110,7 @@ func (o *owner) answered(c *call, settled string, err error) {
 		o.finish(c, 0)
 	case err == nil:
 		o.move(c, voice.Active)
-	case errors.Is(err, atcmd.ErrNoCarrier):
+	case errors.Is(err, atcmd.ErrNoCarrier) && time.Since(o.lastEnd) > echoTime:
 		o.finish(c, 0) // the caller has gone
 	default:
 		c.doubted = true

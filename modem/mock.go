@@ -33,59 +33,58 @@ type MockTransport struct {
 	audio   *mockPort
 }
 
-// MockRule is an answer of a [MockTransport] in the making. Its methods are
-// called before the command comes, and return the rule itself.
+// MockRule is an answer of a [MockTransport] in the making. It counts from when
+// one of Reply, Final, Raw and Silent is called, which is the last thing done
+// with it.
 type MockRule struct {
 	t      *MockTransport
 	match  string
 	once   bool
 	used   bool
 	after  time.Duration
+	then   func()
 	answer string
 }
 
 // On makes a rule for commands that equal cmd, such as "AT+CSQ"; a cmd that ends
 // in "*" stands for all that begin like it. Rules that answer once are used up
-// first, in their order; of the others the last one counts. A rule without an
-// answer stays silent.
-func (t *MockTransport) On(cmd string) *MockRule {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	r := &MockRule{t: t, match: cmd}
-	t.rules = append(t.rules, r)
-	return r
-}
-
-// Reply answers with lines and OK.
-func (r *MockRule) Reply(lines ...string) *MockRule {
-	return r.Raw(frameLines(append(slices.Clone(lines), "OK")))
-}
-
-// Final answers with a final result alone, such as "ERROR" or "+CME ERROR: 10".
-func (r *MockRule) Final(result string) *MockRule { return r.Raw(frameLines([]string{result})) }
-
-// Raw answers with these bytes.
-func (r *MockRule) Raw(answer string) *MockRule {
-	r.t.mu.Lock()
-	defer r.t.mu.Unlock()
-	r.answer = answer
-	return r
-}
+// first, in their order; of the others the last one counts.
+func (t *MockTransport) On(cmd string) *MockRule { return &MockRule{t: t, match: cmd} }
 
 // Once uses the rule for one command only.
 func (r *MockRule) Once() *MockRule {
-	r.t.mu.Lock()
-	defer r.t.mu.Unlock()
 	r.once = true
 	return r
 }
 
 // After delays the answer by d.
 func (r *MockRule) After(d time.Duration) *MockRule {
-	r.t.mu.Lock()
-	defer r.t.mu.Unlock()
 	r.after = d
 	return r
+}
+
+// Then runs f just before the answer is sent, or begins to be delayed, on the
+// goroutine that wrote the command. f may call the transport's methods.
+func (r *MockRule) Then(f func()) *MockRule {
+	r.then = f
+	return r
+}
+
+// Reply answers with lines and OK.
+func (r *MockRule) Reply(lines ...string) { r.Raw(frameLines(append(slices.Clone(lines), "OK"))) }
+
+// Final answers with a final result alone, such as "ERROR" or "+CME ERROR: 10".
+func (r *MockRule) Final(result string) { r.Raw(frameLines([]string{result})) }
+
+// Silent does not answer.
+func (r *MockRule) Silent() { r.Raw("") }
+
+// Raw answers with these bytes.
+func (r *MockRule) Raw(answer string) {
+	r.answer = answer
+	r.t.mu.Lock()
+	defer r.t.mu.Unlock()
+	r.t.rules = append(r.t.rules, r)
 }
 
 func frameLines(lines []string) string {
@@ -162,8 +161,12 @@ func (t *MockTransport) port(p **mockPort) *mockPort {
 func (t *MockTransport) command(line string) {
 	t.mu.Lock()
 	t.written = append(t.written, line)
-	answer, after := t.answer(line)
+	r := t.rule(line)
+	answer, after, then := r.answer, r.after, r.then
 	t.mu.Unlock()
+	if then != nil {
+		then()
+	}
 	switch {
 	case answer == "":
 	case after == 0:
@@ -173,26 +176,26 @@ func (t *MockTransport) command(line string) {
 	}
 }
 
-func (t *MockTransport) answer(line string) (answer string, after time.Duration) {
-	var rule *MockRule
+// rule returns the rule for a line, if need be that of a healthy modem.
+func (t *MockTransport) rule(line string) MockRule {
+	var last *MockRule
 	for _, r := range t.rules {
-		if !r.matches(line) {
-			continue
-		}
-		if r.once {
+		switch {
+		case !r.matches(line):
+		case r.once:
 			r.used = true
-			rule = r
-			break
+			return *r
+		default:
+			last = r
 		}
-		rule = r
 	}
-	if rule != nil {
-		return rule.answer, rule.after
+	switch {
+	case last != nil:
+		return *last
+	case line == "\x1b" || strings.HasSuffix(line, "\x1a"):
+		return MockRule{}
 	}
-	if line == "\x1b" || strings.HasSuffix(line, "\x1a") {
-		return "", 0
-	}
-	return frameLines(append(t.healthy(line), "OK")), 0
+	return MockRule{answer: frameLines(append(t.healthy(line), "OK"))}
 }
 
 func (r *MockRule) matches(line string) bool {
