@@ -112,6 +112,10 @@ func (c *CallSession) RecordFile(ctx context.Context, path string, opts *RecordO
 	if err != nil {
 		return Recording{Reason: RecordFault}, err
 	}
+	return c.recordWAV(ctx, out, opts)
+}
+
+func (c *CallSession) recordWAV(ctx context.Context, out *wavSink, opts *RecordOptions) (Recording, error) {
 	rec, err := c.record(ctx, out, opts)
 	if cerr := out.close(); cerr != nil {
 		rec.Reason, err = RecordFault, join(cerr, err)
