@@ -6,10 +6,12 @@ import (
 	"io"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/callstack-go/callstack/atcmd"
 	"github.com/callstack-go/callstack/internal/bench/at"
 	"github.com/callstack-go/callstack/internal/bench/cpu"
 )
@@ -35,7 +37,27 @@ var engines = []struct {
 	open func(io.ReadWriteCloser) engine
 }{
 	{"floor", newFloor},
+	{"ours", newOurs},
 }
+
+// dialogue is the library's, with all that a modem has it do: a context that may
+// end, a timeout, and the handlers of unsolicited lines.
+type dialogue struct{ *atcmd.Conn }
+
+func newOurs(rw io.ReadWriteCloser) engine {
+	c := atcmd.New(rw, nil)
+	for i := range prefixes {
+		c.Handle(fmt.Sprintf("+XURC%d", i), atcmd.Line, func(atcmd.URC) {})
+	}
+	return dialogue{c}
+}
+
+func (d dialogue) exec(ctx context.Context, text string) error {
+	_, err := d.Exec(ctx, atcmd.Command{Text: text, Timeout: 5 * time.Second})
+	return err
+}
+
+func (d dialogue) close() error { return d.Close() }
 
 type floor struct {
 	*at.Floor
@@ -47,14 +69,15 @@ func newFloor(rw io.ReadWriteCloser) engine { return floor{at.NewFloor(rw), rw} 
 func (f floor) exec(_ context.Context, text string) error { return f.Exec(text) }
 func (f floor) close() error                              { return f.rw.Close() }
 
-// serve runs a modem until its stream ends, and returns how to end it.
-func serve(modem io.ReadWriteCloser) (stop func()) {
+// serve runs a modem until the engine closes its end of the stream, and returns
+// how to wait for that.
+func serve(modem io.ReadWriteCloser) (wait func()) {
 	var wg sync.WaitGroup
-	wg.Go(func() { at.Serve(modem) })
-	return func() {
-		modem.Close()
-		wg.Wait()
-	}
+	wg.Go(func() {
+		defer modem.Close()
+		at.Serve(modem)
+	})
+	return wg.Wait
 }
 
 func TestEnginesAndModemUnderstandEachOther(t *testing.T) {
@@ -62,13 +85,13 @@ func TestEnginesAndModemUnderstandEachOther(t *testing.T) {
 		for _, e := range engines {
 			t.Run(p.name+" "+e.name, func(t *testing.T) {
 				host, modem := p.open()
-				stop := serve(modem)
+				wait := serve(modem)
 				eng := e.open(host)
 				for _, cmd := range []string{"AT", "AT+CSQ", "AT"} {
 					require.NoError(t, eng.exec(t.Context(), cmd))
 				}
 				require.NoError(t, eng.close())
-				stop()
+				wait()
 				assert.Error(t, eng.exec(t.Context(), "AT"))
 			})
 		}
@@ -82,8 +105,8 @@ func BenchmarkCommand(b *testing.B) {
 			for _, e := range engines {
 				b.Run(fmt.Sprintf("peer=%s/tr=%s/cmd=%s", e.name, p.name, cmd), func(b *testing.B) {
 					host, modem := p.open()
-					stop := serve(modem)
-					defer stop()
+					wait := serve(modem)
+					defer wait()
 					eng := e.open(host)
 					defer eng.close()
 					ctx, cancel := context.WithCancel(b.Context())
@@ -114,6 +137,16 @@ var routers = []struct {
 	start func(rw io.ReadWriteCloser, got func()) (wait func())
 }{
 	{"floor", demux},
+	{"ours", ours},
+}
+
+func ours(rw io.ReadWriteCloser, got func()) (wait func()) {
+	c := atcmd.New(rw, nil)
+	c.Handle("+CMTI", atcmd.Line, func(atcmd.URC) { got() })
+	for i := range prefixes - 1 {
+		c.Handle(fmt.Sprintf("+XURC%d", i), atcmd.Line, func(atcmd.URC) {})
+	}
+	return func() { c.Close() }
 }
 
 func demux(rw io.ReadWriteCloser, got func()) (wait func()) {

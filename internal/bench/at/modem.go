@@ -7,7 +7,7 @@ import (
 	"bytes"
 	"io"
 	"net"
-	"sync"
+	"sync/atomic"
 )
 
 var (
@@ -45,67 +45,49 @@ func scanCommands(data []byte, _ bool) (advance int, token []byte, err error) {
 // NetPipe is net.Pipe: a write waits until all of it is read.
 func NetPipe() (host, modem io.ReadWriteCloser) { return net.Pipe() }
 
-// fifo is one direction of a buffered pipe, as a serial driver's is: a write does
-// not wait for the reader.
-type fifo struct {
-	mu     sync.Mutex
-	more   sync.Cond
-	data   []byte
-	closed bool
+// depth is how many writes a buffered pipe holds.
+const depth = 64
+
+// end is one end of a buffered pipe.
+type end struct {
+	in     <-chan []byte
+	out    chan<- []byte
+	rest   []byte // of what was received last
+	closed atomic.Bool
 }
 
-func newFIFO() *fifo {
-	f := &fifo{}
-	f.more.L = &f.mu
-	return f
+// BufferedPipe is a pipe in memory as a serial driver's is: a write does not wait
+// for the reader. It copies what is written, which is one allocation a write.
+// Each end is to be closed, when nobody writes to it any more: that ends the
+// reading at the other.
+func BufferedPipe() (host, modem io.ReadWriteCloser) {
+	a, b := make(chan []byte, depth), make(chan []byte, depth)
+	return &end{in: a, out: b}, &end{in: b, out: a}
 }
 
-func (f *fifo) read(p []byte) (int, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	for len(f.data) == 0 {
-		if f.closed {
+func (e *end) Read(p []byte) (int, error) {
+	if len(e.rest) == 0 {
+		var ok bool
+		if e.rest, ok = <-e.in; !ok {
 			return 0, io.EOF
 		}
-		f.more.Wait()
 	}
-	n := copy(p, f.data)
-	f.data = append(f.data[:0], f.data[n:]...) // keeps the space: no allocation
+	n := copy(p, e.rest)
+	e.rest = e.rest[n:]
 	return n, nil
 }
 
-func (f *fifo) write(p []byte) (int, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if f.closed {
+func (e *end) Write(p []byte) (int, error) {
+	if e.closed.Load() {
 		return 0, io.ErrClosedPipe
 	}
-	f.data = append(f.data, p...)
-	f.more.Signal()
+	e.out <- bytes.Clone(p)
 	return len(p), nil
 }
 
-func (f *fifo) close() {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.closed = true
-	f.more.Broadcast()
-}
-
-// end is one end of a buffered pipe.
-type end struct{ in, out *fifo }
-
-func (e end) Read(p []byte) (int, error)  { return e.in.read(p) }
-func (e end) Write(p []byte) (int, error) { return e.out.write(p) }
-
-func (e end) Close() error {
-	e.in.close()
-	e.out.close()
+func (e *end) Close() error {
+	if !e.closed.Swap(true) {
+		close(e.out)
+	}
 	return nil
-}
-
-// BufferedPipe is a pipe in memory that takes whatever is written, at once.
-func BufferedPipe() (host, modem io.ReadWriteCloser) {
-	a, b := newFIFO(), newFIFO()
-	return end{in: a, out: b}, end{in: b, out: a}
 }

@@ -49,7 +49,6 @@ type bound struct {
 // packages hold the allocations too, at every run.
 var bounds = []bound{
 	{"Command/tr=netpipe/cmd=AT+CSQ", cpuTime, 4, true},
-	{"Command/tr=bufpipe/cmd=AT+CSQ", cpuTime, 4, true},
 	{"Command/tr=netpipe/cmd=AT+CSQ", allocs, 4, false},
 	{"URC/tr=netpipe/registered=20", allocs, 1, false},
 	{"Publish/subs=10", allocs, 2, false},
