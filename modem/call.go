@@ -1,6 +1,7 @@
 package modem
 
 import (
+	"context"
 	"sync/atomic"
 	"time"
 
@@ -31,9 +32,14 @@ type call struct {
 	rangAt     time.Time
 	dialled    time.Time // when ATD was accepted
 	misses     int       // lists in a row without it
-	doubted    bool      // answering failed: the next list without it ends it
-	hangup     atomic.Bool
-	ending     int // index of the next hang-up command
+	changed    moment    // when it last became something else
+	suspect    bool      // hung up, or not answerable: one list without it is enough
+
+	hangup atomic.Bool
+	ending int // index of the next hang-up command
+
+	dialing context.Context    // of an outgoing call: bounds its ATD
+	undial  context.CancelFunc // ends it
 }
 
 func newCall(m *Modem, dir voice.Direction, state voice.State, number events.Number) *call {

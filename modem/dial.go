@@ -102,12 +102,14 @@ func (o *owner) startDial(n events.Number) (*call, error) {
 		return nil, ErrLineBusy
 	}
 	o.setup++
-	return o.add(voice.Outgoing, voice.Dialing, n), nil
+	c := o.add(voice.Outgoing, voice.Dialing, n)
+	c.dialing, c.undial = context.WithCancel(context.Background())
+	return c, nil
 }
 
-// dial sends ATD. A hang-up of the call aborts it.
+// dial sends ATD, unless the call is hung up before. A hang-up aborts it.
 func (m *Modem) dial(c *call, text string) {
-	_, err := m.conn.Exec(context.Background(), atcmd.Command{
+	_, err := m.conn.Exec(c.dialing, atcmd.Command{
 		Text: text, Timeout: dialTimeout, Abortable: true, Dial: true,
 	})
 	m.post(func() { m.own.dialled(c, err) })
@@ -127,7 +129,6 @@ func (o *owner) dialled(c *call, err error) {
 	case errors.Is(err, atcmd.ErrTimeout):
 		o.m.log.Warn("no result of dialling: hanging up")
 		o.m.job(hangupCommand(o.startHangup(c)), func(atcmd.Response, error) {
-			c.doubted = true
 			o.checkHangup(c)
 		})
 	default:

@@ -113,10 +113,13 @@ func (o *owner) answered(c *call, settled string, err error) {
 	case errors.Is(err, atcmd.ErrNoCarrier) && time.Since(o.lastEnd) > echoTime:
 		o.finish(c, 0) // the caller has gone
 	default:
-		c.doubted = true
+		o.suspect(c)
 	}
 	o.pollNow()
 }
+
+// suspect marks a call of which the next list without it is the end.
+func (o *owner) suspect(c *call) { c.suspect, c.changed = true, o.now() }
 
 // isOver tells whether a line that settled ATA says that the call is over.
 func (m *Modem) isOver(settled string) bool {
@@ -156,6 +159,9 @@ func (o *owner) startHangup(c *call) string {
 	if c.ending == 0 {
 		o.m.after(giveUpHangup, func() { o.giveUp(c) })
 	}
+	if c.undial != nil {
+		c.undial() // or it may be sent behind the hang-up
+	}
 	return o.hangupCommand(c)
 }
 
@@ -180,6 +186,7 @@ func (o *owner) checkHangup(c *call) {
 	if c.over {
 		return
 	}
+	o.suspect(c) // what was asked for before the hang-up says nothing
 	o.pollNow()
 	o.m.after(3*recheck, func() {
 		if !c.over {

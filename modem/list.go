@@ -47,7 +47,7 @@ func (o *owner) askList() {
 		return
 	}
 	o.poll.busy, o.poll.again = true, false
-	asked, then := time.Now(), o.poll.then
+	asked, then := o.now(), o.poll.then
 	o.poll.then = nil
 	o.m.job(atcmd.Command{Text: "AT+CLCC", Timeout: listTimeout}, func(resp atcmd.Response, err error) {
 		o.poll.busy = false
@@ -72,7 +72,7 @@ func (o *owner) whenListed(f func()) {
 
 // list takes an answer of AT+CLCC. An error says nothing about the calls: some
 // modems refuse the command now and then in a call.
-func (o *owner) list(asked time.Time, lines []string, err error) {
+func (o *owner) list(asked moment, lines []string, err error) {
 	if err != nil {
 		if !isConnectionLost(err) {
 			o.m.log.Debug("list of calls refused", slog.Any("err", err))
@@ -90,7 +90,7 @@ func (o *owner) list(asked time.Time, lines []string, err error) {
 	}
 	for _, c := range slices.Clone(o.calls) {
 		if slices.Contains(seen, c) {
-			c.misses, c.doubted = 0, false
+			c.misses, c.suspect = 0, c.hangup.Load()
 		} else {
 			o.missing(c, asked)
 		}
@@ -99,11 +99,11 @@ func (o *owner) list(asked time.Time, lines []string, err error) {
 }
 
 // reported takes a line of the list that the modem sent by itself.
-func (o *owner) reported(l listed) { o.apply(l, time.Now()) }
+func (o *owner) reported(l listed) { o.apply(l, o.now()) }
 
 // apply brings a call up to what the list says of it, and returns the call. asked
 // is when the list was asked for: it knows nothing of what happened since.
-func (o *owner) apply(l listed, asked time.Time) *call {
+func (o *owner) apply(l listed, asked moment) *call {
 	c := o.match(l)
 	if c != nil && replaced(c, l, asked) {
 		o.finish(c, 0)
@@ -137,14 +137,15 @@ func (o *owner) match(l listed) *call {
 
 // replaced tells whether l is a new call at the place of c, which was answered
 // long ago.
-func replaced(c *call, l listed, asked time.Time) bool {
-	return !c.answeredAt.IsZero() && order(l.state) < order(voice.Active) && asked.Sub(c.answeredAt) > echoTime
+func replaced(c *call, l listed, asked moment) bool {
+	return !c.answeredAt.IsZero() && order(l.state) < order(voice.Active) &&
+		asked > c.changed && time.Since(c.answeredAt) > echoTime
 }
 
 // discover makes a call of one that is listed and not known, unless it is only
 // the shadow of one that ended.
-func (o *owner) discover(l listed, asked time.Time) *call {
-	old := asked.Before(o.lastEnd)
+func (o *owner) discover(l listed, asked moment) *call {
+	old := asked < o.endedAt
 	switch l.state {
 	case voice.Ringing, voice.Waiting:
 		if old {
@@ -163,17 +164,17 @@ func (o *owner) discover(l listed, asked time.Time) *call {
 
 // missing is a call that is not in the list. Twice in a row means that it is
 // over, or once if that was to be expected.
-func (o *owner) missing(c *call, asked time.Time) {
+func (o *owner) missing(c *call, asked moment) {
 	switch {
-	case c.hangup.Load(), c.doubted:
+	case asked < c.changed:
+		return
+	case c.suspect:
 		o.finish(c, 0)
 		return
 	case c.state == voice.Ringing:
 		return // see expireRings
-	case c.dir == voice.Outgoing && (c.dialled.IsZero() || asked.Sub(c.dialled) < echoTime):
+	case c.dir == voice.Outgoing && (c.dialled.IsZero() || time.Since(c.dialled) < echoTime):
 		return // not listed yet
-	case asked.Before(c.answeredAt):
-		return
 	}
 	if c.misses++; c.misses > 1 {
 		o.finish(c, 0)

@@ -39,7 +39,9 @@ type owner struct {
 	closing bool // Close has begun
 
 	setup   int // commands that set up a call and are under way: nothing else may be sent
-	lastEnd time.Time
+	moments moment
+	lastEnd time.Time         // of a call
+	endedAt moment            // the same
 	recent  map[int]time.Time // when the call of an index ended
 	poll    poll
 	audio   audioSwitch
@@ -51,9 +53,19 @@ func newOwner(m *Modem) *owner {
 	return &owner{m: m, handler: m.cfg.OnCall, recent: make(map[int]time.Time)}
 }
 
+// moment is a point in the order of what happens to the calls. A list of calls
+// knows nothing of what came after the moment at which it was asked for.
+type moment int
+
+func (o *owner) now() moment {
+	o.moments++
+	return o.moments
+}
+
 // add makes a call known.
 func (o *owner) add(dir voice.Direction, state voice.State, number events.Number) *call {
 	c := newCall(o.m, dir, state, number)
+	c.changed = o.now()
 	o.calls = append(o.calls, c)
 	o.publishSessions()
 	o.pollIn(o.m.cfg.CallPoll)
@@ -104,7 +116,7 @@ func (o *owner) move(c *call, to voice.State) {
 	if c.over || c.state == to || order(to) < order(c.state) {
 		return
 	}
-	c.state = to
+	c.state, c.changed = to, o.now()
 	if to == voice.Active && c.answeredAt.IsZero() {
 		c.answeredAt = time.Now()
 		c.unidentified.Stop()
@@ -152,8 +164,11 @@ func (o *owner) end(c *call, e voice.End) {
 	}
 	c.over = true
 	c.unidentified.Stop()
+	if c.undial != nil {
+		c.undial()
+	}
 	o.calls = slices.DeleteFunc(o.calls, func(other *call) bool { return other == c })
-	o.lastEnd = time.Now()
+	o.lastEnd, o.endedAt = time.Now(), o.now()
 	if c.index != 0 {
 		o.recent[c.index] = o.lastEnd
 	}
