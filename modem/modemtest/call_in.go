@@ -20,6 +20,7 @@ func (c *Caller) announce(now time.Time) {
 		c.changed()
 	}
 	if !early && !c.clipAt.After(now) {
+		c.clipAt = time.Time{}
 		c.showNumber()
 	}
 }
@@ -92,6 +93,12 @@ func (a *answering) poll(m *Modem, now time.Time) (result, bool, time.Time) {
 	}
 	a.call.changed()
 	return okay(lines...), true, time.Time{}
+}
+
+func (a *answering) orphan(m *Modem) {
+	if a.call.end == 0 {
+		m.connect(a.call)
+	}
 }
 
 func (a *answering) of() *Caller { return a.call }

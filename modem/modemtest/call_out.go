@@ -103,6 +103,7 @@ func (d *dialling) poll(m *Modem, now time.Time) (result, bool, time.Time) {
 		if m.knows("call begins") {
 			lines = append(lines, m.line("call begins"))
 		}
+		c.changed()
 		return okay(append(lines, m.line("+COLP", number, toa))...), true, time.Time{}
 	case d.colp || !c.decided:
 		return result{}, false, time.Time{}
@@ -111,6 +112,12 @@ func (d *dialling) poll(m *Modem, now time.Time) (result, bool, time.Time) {
 	}
 	c.setOut(now)
 	return okay(), true, time.Time{}
+}
+
+func (d *dialling) orphan(*Modem) {
+	if d.call.end == 0 && !d.colp {
+		d.call.setOut(time.Now())
+	}
 }
 
 func (d *dialling) of() *Caller { return d.call }
@@ -164,8 +171,11 @@ func (c *Caller) dial(now time.Time) time.Time {
 		return time.Time{}
 	}
 	c.m.connect(c)
-	c.m.wakeAT()
-	if c.m.knows("call begins") && !c.m.pending(c) {
+	if c.m.pending(c) { // AT+COLP=1: the result of ATD tells
+		c.m.wakeAT()
+		return time.Time{}
+	}
+	if c.m.knows("call begins") {
 		c.m.queue(c.m.line("call begins"))
 	}
 	c.changed()

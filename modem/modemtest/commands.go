@@ -57,6 +57,8 @@ type waiting interface {
 	poll(m *Modem, now time.Time) (r result, done bool, next time.Time)
 	// abort ends it.
 	abort(m *Modem, now time.Time) result
+	// orphan lets it go on when the port is closed on it.
+	orphan(m *Modem)
 	// of returns the call that it is about, if it is about one.
 	of() *Caller
 }

@@ -162,6 +162,8 @@ func (s *search) poll(m *Modem, now time.Time) (result, bool, time.Time) {
 	return okay(m.line("+COPS=?")), true, time.Time{}
 }
 
+func (s *search) orphan(*Modem) {}
+
 func (s *search) of() *Caller { return nil }
 
 // abort ends the search with OK and no list (27.007, 7.3: it is abortable).

@@ -20,19 +20,24 @@ const (
 
 // delivery decides when and in which pieces bytes arrive. Each kind of
 // decision has a sequence of its own, so that one does not shift another.
-// It is used under Modem.mu, but for the cuts, which belong to their buffers.
+// It is used under Modem.mu; what cuts returns belongs to its buffer.
 type delivery struct {
-	calm                   bool
-	times, places, noises  *rand.Rand
-	atCuts, audioCuts, set *rand.Rand
+	calm   bool
+	seed   uint64
+	opened uint64 // how many ports were, each with cuts of its own
+
+	times, splits, holds, noises, spellings *rand.Rand
 }
 
 func newDelivery(seed uint64, calm bool) *delivery {
-	seq := func(stream uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, stream)) }
-	return &delivery{
-		calm: calm, times: seq(1), places: seq(2), noises: seq(3),
-		atCuts: seq(4), audioCuts: seq(5), set: seq(6),
-	}
+	d := &delivery{calm: calm, seed: seed}
+	d.times, d.splits, d.holds = d.sequence(1), d.sequence(2), d.sequence(3)
+	d.noises, d.spellings = d.sequence(4), d.sequence(5)
+	return d
+}
+
+func (d *delivery) sequence(stream uint64) *rand.Rand {
+	return rand.New(rand.NewPCG(d.seed, stream))
 }
 
 // between returns a time from lo to hi, or lo when calm.
@@ -62,19 +67,22 @@ func (d *delivery) gap() time.Duration {
 
 // split returns where to break a block of n bytes into two deliveries, or 0.
 func (d *delivery) split(n int) int {
-	if d.calm || n < 2 || d.places.IntN(5) != 0 {
+	if d.calm || n < 2 || d.splits.IntN(5) != 0 {
 		return 0
 	}
-	return 1 + d.places.IntN(n-1)
+	return 1 + d.splits.IntN(n-1)
 }
+
+// longestHold is how long an unsolicited line may wait for a place in a command.
+const longestHold = 80 * time.Millisecond
 
 // hold tells for how long an unsolicited line may wait for a command whose
 // slot it takes. Half of them do not wait.
 func (d *delivery) hold() (time.Duration, slot) {
-	if d.calm || d.places.IntN(2) == 0 {
+	if d.calm || d.holds.IntN(2) == 0 {
 		return 0, beforeEcho
 	}
-	return time.Duration(d.places.Int64N(int64(80 * time.Millisecond))), slot(d.places.IntN(int(slots)))
+	return time.Duration(d.holds.Int64N(int64(longestHold))), slot(d.holds.IntN(int(slots)))
 }
 
 // chance is true once in n times, never when calm.
@@ -85,15 +93,18 @@ func (d *delivery) pick(n int) int {
 	if d.calm || n < 2 {
 		return 0
 	}
-	return d.set.IntN(n)
+	return d.spellings.IntN(n)
 }
 
-// cuts returns the lengths of the runs that reads are limited to: often a few
-// bytes, often more than a line, so that both splits and merges happen.
-func (d *delivery) cuts(seq *rand.Rand) func() int {
+// cuts returns the lengths of the runs that the reads of one port are limited
+// to: often a few bytes, often more than a line, so that both splits and merges
+// happen.
+func (d *delivery) cuts() func() int {
 	if d.calm {
 		return nil
 	}
+	d.opened++
+	seq := d.sequence(1000 + d.opened)
 	return func() int {
 		switch seq.IntN(4) {
 		case 0:

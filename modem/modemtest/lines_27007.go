@@ -48,9 +48,9 @@ var simLines = lines{
 	"+CFUN?":      {{"\r\n+CFUN: %d\r\n", "27.007, 8.2"}},
 	"+CFUN=?":     {{"\r\n+CFUN: (0,1,4),(0,1)\r\n", "27.007, 8.2"}},
 	"+CPINR":      {{"\r\n+CPINR: %s,%d,%d\r\n", "27.007, 8.65"}},
-	"+CPIN READY": {{"\r\n+CPIN: READY\r\n", "signal_sim_misc-049"}},
-	"+CPIN PIN":   {{"\r\n+CPIN: SIM PIN\r\n", "signal_sim_misc-050"}},
-	"+CPIN PUK":   {{"\r\n+CPIN: SIM PUK\r\n", "signal_sim_misc-051"}},
+	"+CPIN READY": {{"\r\n+CPIN: READY\r\n", "27.007, 8.3"}},
+	"+CPIN PIN":   {{"\r\n+CPIN: SIM PIN\r\n", "27.007, 8.3"}},
+	"+CPIN PUK":   {{"\r\n+CPIN: SIM PUK\r\n", "27.007, 8.3"}},
 }
 
 // The network: 27.007, 7.2, 7.3, 8.5, 10.1.20, 10.1.22.
@@ -71,12 +71,12 @@ var networkLines = lines{
 	"+CEREG? cell": {{"\r\n+CEREG: %d,%d,\"%s\",\"%s\",%d\r\n", "27.007, 10.1.22"}},
 	"+CEREG=?":     {{"\r\n+CEREG: (0-2)\r\n", "27.007, 10.1.22"}},
 	"+COPS?":       {{"\r\n+COPS: %d,%d,\"%s\",%d\r\n", "27.007, 7.3"}},
-	"+COPS? none":  {{"\r\n+COPS: %d\r\n", "operators-040"}},
+	"+COPS? none":  {{"\r\n+COPS: %d\r\n", "27.007, 7.3"}},
 	"+COPS=?": {{
 		"\r\n+COPS: (2,\"Virtual Mobile\",\"Virtual\",\"00101\",7)," +
 			"(3,\"Other Mobile\",\"Other\",\"00102\",7),,(0,1,2,3,4),(0,1,2)\r\n", "27.007, 7.3",
 	}},
-	"+CSQ":   {{"\r\n+CSQ: %d,%d\r\n", "signal_sim_misc-001"}},
+	"+CSQ":   {{"\r\n+CSQ: %d,%d\r\n", "27.007, 8.5"}},
 	"+CSQ=?": {{"\r\n+CSQ: (0-31,99),(0-7,99)\r\n", "27.007, 8.5"}},
 }
 

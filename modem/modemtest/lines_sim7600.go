@@ -15,7 +15,8 @@ var linesSIM7600 = lines27007.with(lines{
 		"SIM7600 manual, ATI",
 	}},
 	"+SIMCOMATI": {{
-		"\r\nManufacturer: %s\r\nModel: %s\r\nRevision: %s\r\nQCN:\r\nIMEI: %s\r\nMEID:\r\n+GCAP: +CGSM\r\nDeviceInfo:\r\n",
+		"\r\nManufacturer: %s\r\nModel: %s\r\nRevision: %s\r\n%s\r\nQCN:\r\nIMEI: %s\r\nMEID:\r\n" +
+			"+GCAP: +CGSM,+FCLASS,+DS\r\nDeviceInfo:\r\n",
 		"identity-005",
 	}},
 	"+CGMI":   {{"\r\n%s\r\n", "identity-008"}},

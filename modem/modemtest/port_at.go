@@ -55,7 +55,7 @@ type timed struct {
 
 func newATPort(m *Modem) *atPort {
 	return &atPort{
-		m: m, out: newBuffer(atOutLimit, m.delivery.cuts(m.delivery.atCuts)),
+		m: m, out: newBuffer(atOutLimit, m.delivery.cuts()),
 		alarm: newAlarm(), done: make(chan struct{}), stall: newStall(),
 	}
 }
@@ -118,6 +118,10 @@ func (p *atPort) stop() {
 	}
 	p.m.stats.ATUnread += p.out.takeLost()
 	p.shutDown = true
+	if p.busy != nil && p.busy.wait != nil {
+		p.busy.wait.orphan(p.m)
+	}
+	p.forget()
 	p.stall.end()
 	p.alarm.ring()
 }

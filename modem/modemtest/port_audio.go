@@ -31,7 +31,7 @@ type audioPort struct {
 func newAudioPort(m *Modem) *audioPort {
 	return &audioPort{
 		m:     m,
-		out:   newBuffer(2*m.fam.audio.wideRate, m.delivery.cuts(m.delivery.audioCuts)),
+		out:   newBuffer(2*m.fam.audio.wideRate, m.delivery.cuts()),
 		stall: newStall(),
 	}
 }

@@ -59,10 +59,16 @@ func commandsSIM7600() map[string]spec {
 			test: func(m *Modem, _ command) result { return okay(m.line("+CPCMREG=?")) },
 		},
 		{
-			name: "I", exec: func(m *Modem, _ command) result { return okay(m.about("I")) },
+			name: "I", exec: func(m *Modem, _ command) result {
+				return okay(m.line("I", m.fam.manufacturer, m.fam.model, m.fam.revision, m.fam.imei))
+			},
 		},
 		{
-			name: "+SIMCOMATI", exec: func(m *Modem, _ command) result { return okay(m.about("+SIMCOMATI")) },
+			name: "+SIMCOMATI",
+			exec: func(m *Modem, _ command) result {
+				f := m.fam
+				return okay(m.line("+SIMCOMATI", f.manufacturer, f.model, f.revision, f.revision+"_V1.01", f.imei))
+			},
 		},
 		{
 			name: "+CICCID", needs: needSIM,
@@ -83,10 +89,6 @@ func withCommands(all map[string]spec, more []spec) map[string]spec {
 		all[s.name] = s
 	}
 	return all
-}
-
-func (m *Modem) about(name string) block {
-	return m.line(name, m.fam.manufacturer, m.fam.model, m.fam.revision, m.fam.imei)
 }
 
 func bit(on bool) int {
