@@ -15,9 +15,10 @@ import (
 //   - a function literal given to synctest.Test, or to a function of the package
 //     that calls synctest.Test itself (a runner), and all that stands in it;
 //   - a literal in the table of a function that calls a runner;
-//   - a function that is used in such places only.
+//   - a function, or a literal that a local variable names, which is used in such
+//     places only.
 //
-// Names are not resolved: a method is in a bubble if all that have its name are.
+// Types are not resolved: a method is in a bubble if all that have its name are.
 
 // realSleeps returns where the tests of one package sleep outside of a bubble.
 func realSleeps(tests []source) []string {
@@ -33,10 +34,11 @@ func realSleeps(tests []source) []string {
 	return found
 }
 
-// bubbles is what is known of a package's functions.
+// bubbles is what is known of a package's functions. A literal that a local
+// variable names has the name of its function, a dot, and that of the variable.
 type bubbles struct {
-	runners map[string]bool // they call synctest.Test
-	inside  map[string]bool // they are used in bubbles only
+	runners map[string]bool // they call synctest.Test, or not
+	inside  map[string]bool // they are used in bubbles only, or not
 }
 
 func newBubbles(tests []source) *bubbles {
@@ -47,6 +49,13 @@ func newBubbles(tests []source) *bubbles {
 				p.runners[f.Name.Name] = p.runners[f.Name.Name] || runsBubble(f)
 			}
 		}
+		p.walk(s.file, func(n ast.Node, within []ast.Node) {
+			if lit, ok := n.(*ast.FuncLit); ok {
+				if name, ok := local(lit, within); ok {
+					p.runners[name] = false
+				}
+			}
+		})
 	}
 	p.supposeInside(tests)
 	for p.revise(tests) {
@@ -96,11 +105,49 @@ func (p *bubbles) use(n ast.Node, within []ast.Node) (string, bool) {
 	if !ok {
 		return "", false
 	}
-	if f, ok := within[len(within)-1].(*ast.FuncDecl); ok && f.Name == id {
+	switch outer := within[len(within)-1].(type) {
+	case *ast.FuncDecl:
+		if outer.Name == id {
+			return "", false
+		}
+	case *ast.AssignStmt:
+		if slices.Contains(outer.Lhs, ast.Expr(id)) {
+			return "", false
+		}
+	}
+	for _, name := range []string{function(within) + "." + id.Name, id.Name} {
+		if _, known := p.runners[name]; known {
+			return name, true
+		}
+	}
+	return "", false
+}
+
+// function is the name of the function that all this stands in, or "".
+func function(within []ast.Node) string {
+	for _, n := range within {
+		if f, ok := n.(*ast.FuncDecl); ok {
+			return f.Name.Name
+		}
+	}
+	return ""
+}
+
+// local returns the name of a literal that is assigned to a variable.
+func local(lit *ast.FuncLit, within []ast.Node) (string, bool) {
+	a, ok := within[len(within)-1].(*ast.AssignStmt)
+	if !ok {
 		return "", false
 	}
-	_, known := p.runners[id.Name]
-	return id.Name, known
+	i := slices.Index(a.Rhs, ast.Expr(lit))
+	if len(a.Lhs) != len(a.Rhs) || i < 0 {
+		return "", false
+	}
+	id, ok := a.Lhs[i].(*ast.Ident)
+	if !ok {
+		return "", false
+	}
+	return function(within) + "." + id.Name, true
 }
 
 // virtual tells whether what stands within these nodes runs in a bubble only.
@@ -125,12 +172,15 @@ func (p *bubbles) virtual(within []ast.Node) bool {
 	return false
 }
 
-// given tells whether a literal is an argument of a runner, or stands in a table
-// of a function that calls one.
+// given tells whether a literal is an argument of a runner, stands in a table of
+// a function that calls one, or is used in bubbles only.
 func (p *bubbles) given(lit *ast.FuncLit, within []ast.Node) bool {
 	switch outer := within[len(within)-1].(type) {
 	case *ast.CallExpr:
 		return p.isRunner(outer) && slices.Contains(outer.Args, ast.Expr(lit))
+	case *ast.AssignStmt:
+		name, ok := local(lit, within)
+		return ok && p.inside[name]
 	case *ast.KeyValueExpr, *ast.CompositeLit:
 		i := slices.IndexFunc(within, func(n ast.Node) bool { _, ok := n.(*ast.FuncDecl); return ok })
 		return i >= 0 && p.callsRunner(within[i])
@@ -205,6 +255,8 @@ func TestRealSleepIsFound(t *testing.T) {
 		"in a helper for both":  {runner + "func TestX(t *testing.T) { help(); inBubble(t, func() { help() }) }\nfunc help() { time.Sleep(1) }", true},
 		"in an argument":        {runner + "func TestX(t *testing.T) { inBubble(t, f(func() { time.Sleep(1) })) }", true},
 		"in nothing that runs":  {"func help() { time.Sleep(1) }", true},
+		"in a variable":         {runner + "func TestX(t *testing.T) { f := func() { time.Sleep(1) }; f(); inBubble(t, func() { f() }) }", true},
+		"in an unused variable": {runner + "func TestX(t *testing.T) { f := func() { time.Sleep(1) }; inBubble(t, nil) }", true},
 		"in a table of its own": {"var m = map[string]func(){\"a\": func() { time.Sleep(1) }}", true},
 
 		"in the bubble":           {"func TestX(t *testing.T) { synctest.Test(t, func(t *testing.T) { time.Sleep(1) }) }", false},
@@ -213,6 +265,7 @@ func TestRealSleepIsFound(t *testing.T) {
 		"in a method within":      {runner + "func TestX(t *testing.T) { inBubble(t, func() { x.help() }) }\nfunc (x) help() { time.Sleep(1) }", false},
 		"by its name":             {runner + "func TestX(t *testing.T) { inBubble(t, help) }\nfunc help() { time.Sleep(1) }", false},
 		"in the table of a test":  {runner + "func TestX(t *testing.T) { m := map[string]func(){\"a\": func() { time.Sleep(1) }}; inBubble(t, m[\"a\"]) }", false},
+		"in a variable within":    {runner + "func TestX(t *testing.T) { f := func() { time.Sleep(1) }; inBubble(t, func() { f() }) }\nfunc TestY() { f() }", false},
 		"some other time's Sleep": {"func TestX(t *testing.T) { clock.Sleep(1) }", false},
 	}
 	for name, tt := range tests {
