@@ -43,7 +43,7 @@ func TestAHoldIsSilenceOfItsLength(t *testing.T) {
 				pass(time.Minute)
 				rec, err := wait()
 				require.ErrorIs(t, err, voice.ErrEnded)
-				assert.Equal(t, join(a, quiet(d), b, quiet(d), quiet(d), quiet(d)), w.samples())
+				assertPCM(t, join(a, quiet(d), b, quiet(d), quiet(d), quiet(d)), w.samples())
 				assert.Equal(t, narrow.Duration(len(w.samples())), rec.Duration)
 				assert.Zero(t, rec.Lost, "nothing was said")
 			})
@@ -70,7 +70,7 @@ func TestARecordingThatBeginsOnHoldCountsFromItsBeginning(t *testing.T) {
 		pass(time.Hour / 2)
 		_, err := wait()
 		require.NoError(t, err)
-		assert.Equal(t, join(quiet(3*time.Second), a, quiet(2*time.Second)), w.samples())
+		assertPCM(t, join(quiet(3*time.Second), a, quiet(2*time.Second)), w.samples())
 	})
 }
 
@@ -87,7 +87,7 @@ func TestTimeBeforeAudioFirstFlowsIsNotRecorded(t *testing.T) {
 		hear(feed, pcm)
 		_, err := wait()
 		require.NoError(t, err)
-		assert.Equal(t, pcm, w.samples())
+		assertPCM(t, pcm, w.samples())
 	})
 }
 
@@ -112,7 +112,7 @@ func TestMaxIsReachedDuringAHold(t *testing.T) {
 				require.NoError(t, err)
 				assert.Equal(t, voice.RecordMax, rec.Reason)
 				assert.Equal(t, 5*time.Second, rec.at.Sub(begin), "nothing but a timer wakes it")
-				assert.Equal(t, join(a, quiet(4*time.Second)), w.samples())
+				assertPCM(t, join(a, quiet(4*time.Second)), w.samples())
 				assert.Equal(t, 5*time.Second, rec.Duration)
 			})
 		})
@@ -177,7 +177,7 @@ func TestAWriterThatBlocksForNineSecondsLosesNothing(t *testing.T) {
 		far.Press("#")
 		rec, err := wait()
 		require.NoError(t, err)
-		assert.Equal(t, pcm, w.samples())
+		assertPCM(t, pcm, w.samples())
 		assert.Zero(t, rec.Lost)
 	})
 }
@@ -204,7 +204,7 @@ func TestWhatABlockedWriterLosesIsSilenceOfTheSameLength(t *testing.T) {
 		first := 8000 + frame + 500*frame // one frame was with the writer, 10 s waited
 		want := append([]int16{}, pcm...)
 		clear(want[first : first+lost])
-		assert.Equal(t, want, got)
+		assertPCM(t, want, got)
 	})
 }
 
@@ -246,7 +246,7 @@ func TestALostSecondOfTheCarrierIsCounted(t *testing.T) {
 		rec, err := wait()
 		require.ErrorIs(t, err, voice.ErrEnded)
 		assert.Equal(t, 2*time.Second, rec.Lost)
-		assert.Equal(t, join(a, quiet(time.Second), b, quiet(time.Second)), w.samples())
+		assertPCM(t, join(a, quiet(time.Second), b, quiet(time.Second)), w.samples())
 	})
 }
 

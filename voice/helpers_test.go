@@ -3,6 +3,7 @@ package voice_test
 import (
 	"context"
 	"encoding/binary"
+	"fmt"
 	"math/rand/v2"
 	"slices"
 	"sync"
@@ -10,6 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/callstack-go/callstack/voice"
@@ -68,6 +70,20 @@ func trimmed(pcm []int16) []int16 {
 		last--
 	}
 	return pcm[first:last]
+}
+
+// assertPCM is assert.Equal for audio. It tells where the first difference is, and
+// does not print seconds of samples.
+func assertPCM(t *testing.T, want, got []int16, msg ...any) bool {
+	t.Helper()
+	if slices.Equal(want, got) {
+		return true
+	}
+	at := 0
+	for at < min(len(want), len(got)) && want[at] == got[at] {
+		at++
+	}
+	return assert.Fail(t, fmt.Sprintf("audio differs from sample %d on; want %d samples, got %d", at, len(want), len(got)), msg...)
 }
 
 // samples turns what a recording wrote back into samples.

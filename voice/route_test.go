@@ -18,7 +18,8 @@ import (
 func normal(keys []byte) string {
 	var b strings.Builder
 	for _, key := range keys {
-		if s := strings.ToUpper(string(rune(key))); key < 0x80 && strings.Contains(voice.AnyKey, s) {
+		s := strings.ToUpper(string(rune(key)))
+		if key < 0x80 && strings.Count(voice.AnyKey, s) == 1 {
 			b.WriteString(s)
 		}
 	}

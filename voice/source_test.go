@@ -57,7 +57,7 @@ func TestSourcesOfThePackageCanBePlayedAgain(t *testing.T) {
 			if c, ok := src.(io.Closer); ok {
 				require.NoError(t, c.Close())
 			}
-			assert.Equal(t, first, readAll(t, src))
+			assertPCM(t, first, readAll(t, src))
 			if c, ok := src.(io.Closer); ok {
 				require.NoError(t, c.Close())
 			}
@@ -66,7 +66,7 @@ func TestSourcesOfThePackageCanBePlayedAgain(t *testing.T) {
 }
 
 func TestSilenceLastsToTheSample(t *testing.T) {
-	assert.Equal(t, make([]int16, 1000), readAll(t, voice.Silence(125*time.Millisecond)))
+	assertPCM(t, make([]int16, 1000), readAll(t, voice.Silence(125*time.Millisecond)))
 	assert.Empty(t, readAll(t, voice.Silence(0)))
 	assert.Empty(t, readAll(t, voice.Silence(-1)))
 	wide := voice.Silence(time.Second)
@@ -87,7 +87,7 @@ func TestRaw(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			src := voice.Raw(r, 8000)
-			assert.Equal(t, pcm, readAll(t, src))
+			assertPCM(t, pcm, readAll(t, src))
 			assert.Empty(t, readAll(t, src), "it plays once")
 		})
 	}
@@ -121,8 +121,8 @@ func (f readerFunc) Read(b []byte) (int, error) { return f(b) }
 func TestConcatPlaysWithoutAGap(t *testing.T) {
 	a, b := noise(1, 100), noise(2, 333)
 	whole := append(append(append([]int16{}, a...), b...), a...)
-	assert.Equal(t, whole, readAll(t, voice.Concat(voice.PCM(8000, a), voice.PCM(8000, b), voice.Silence(0), voice.PCM(8000, a))))
-	assert.Equal(t, whole, readAll(t, voice.Concat(voice.PCM(8000, a), voice.Concat(voice.PCM(8000, b), voice.PCM(8000, a)))))
+	assertPCM(t, whole, readAll(t, voice.Concat(voice.PCM(8000, a), voice.PCM(8000, b), voice.Silence(0), voice.PCM(8000, a))))
+	assertPCM(t, whole, readAll(t, voice.Concat(voice.PCM(8000, a), voice.Concat(voice.PCM(8000, b), voice.PCM(8000, a)))))
 }
 
 func TestConcatPlaysASourceThatStandsInItAgain(t *testing.T) {
@@ -133,8 +133,8 @@ func TestConcatPlaysASourceThatStandsInItAgain(t *testing.T) {
 		want = append(want, part...)
 	}
 	src := voice.Concat(bell, file, bell, bell, file)
-	assert.Equal(t, want, readAll(t, src))
-	assert.Equal(t, want, readAll(t, src), "and so it does in the next playing")
+	assertPCM(t, want, readAll(t, src))
+	assertPCM(t, want, readAll(t, src), "and so it does in the next playing")
 
 	counted := &source{read: func([]int16) (int, error) { return 0, io.EOF }}
 	src = voice.Concat(counted, voice.Silence(time.Second), counted, counted)
@@ -154,7 +154,7 @@ func (s valueSource) Read(dst []int16) (int, error) { return copy(dst, s.pcm), i
 func TestConcatTakesSourcesThatCannotBeCompared(t *testing.T) {
 	a := noise(1, 10)
 	s := valueSource{a}
-	assert.Equal(t, append(append([]int16{}, a...), a...), readAll(t, voice.Concat(s, s)))
+	assertPCM(t, append(append([]int16{}, a...), a...), readAll(t, voice.Concat(s, s)))
 }
 
 func TestConcatKnowsAtOnceWhatCannotBePlayed(t *testing.T) {

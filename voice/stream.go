@@ -11,6 +11,10 @@ import (
 // listens by itself: a bridge to another call, a speech service. It counts as
 // the call's player until it is closed. One goroutine at a time may read it, and
 // one may write it.
+//
+// A bridge that passes on what it reads does well to write 40 ms of silence
+// first: the two calls have clocks of their own, and a frame that comes a moment
+// late would leave a hole.
 type Stream struct {
 	call   *CallSession
 	tap    *Tap
