@@ -58,7 +58,8 @@ func nextArg(s string) (arg Arg, rest string, more bool) {
 		}
 	}
 	text, rest, more := strings.Cut(s, ",")
-	return Arg{Text: trim(text)}, rest, more
+	// `+12025550100",145`: the opening quote is missing.
+	return Arg{Text: strings.TrimRight(text, "\" \t")}, rest, more
 }
 
 // quotedArg reads on after an opening quote. The closing quote is the first one

@@ -139,8 +139,8 @@ func TestRule5LateMarkersDoNotAnswerTheNextOne(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		m, c := start(t, nil)
 		m.on("AT+A\r", "|6s|\r\nOK\r\n")
-		// The modem was busy for eleven seconds, then answers all in a row.
-		m.on("AT+CMEE?\r", "", "|2s|\r\nOK\r\n\r\n+CMEE: 1\r\n\r\nOK\r\n\r\n+CFUN: 1\r\n\r\nOK\r\n|100ms|\r\n+CMEE: 1\r\n\r\nOK\r\n")
+		// The modem was busy for ten seconds, then answers all in a row.
+		m.on("AT+CMEE?\r", "", "|1800ms|\r\nOK\r\n\r\n+CMEE: 1\r\n\r\nOK\r\n\r\n+CFUN: 1\r\n\r\nOK\r\n|100ms|\r\n+CMEE: 1\r\n\r\nOK\r\n")
 		m.on("AT+CSQ\r", "\r\n+CSQ: 20,0\r\n\r\nOK\r\n")
 		_, err := c.Exec(bounded(t), atcmd.Command{Text: "AT+A"})
 		require.ErrorIs(t, err, atcmd.ErrTimeout)
@@ -148,7 +148,7 @@ func TestRule5LateMarkersDoNotAnswerTheNextOne(t *testing.T) {
 		require.ErrorIs(t, err, atcmd.ErrTimeout)
 		assert.Equal(t, []string{"+CSQ: 20,0"}, mustExec(t, c, "AT+CSQ"))
 		assert.Equal(t, []string{
-			"0s AT+A\r", "5s AT+CMEE?\r", "7s AT+CFUN?\r", "9s AT+CMEE?\r", "11.1s AT+CSQ\r",
+			"0s AT+A\r", "5s AT+CMEE?\r", "7s AT+CFUN?\r", "9s AT+CMEE?\r", "10.9s AT+CSQ\r",
 		}, m.log())
 	})
 }

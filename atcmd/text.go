@@ -11,24 +11,14 @@ func isOpen(line []byte) bool {
 	if first < 0 {
 		return false
 	}
-	last := bytes.LastIndexByte(line, '"')
-	if last == first {
-		return true
+	line = bytes.TrimRight(line, " \t")
+	if number := bytes.TrimRight(line, "0123456789"); bytes.HasSuffix(bytes.TrimRight(number, " \t"), comma) {
+		line = bytes.TrimRight(bytes.TrimRight(number, " \t")[:bytes.LastIndexByte(number, ',')], " \t")
 	}
-	after := bytes.Trim(line[last+1:], " \t")
-	if len(after) == 0 {
-		return false
-	}
-	if after[0] != ',' {
-		return true
-	}
-	for _, c := range bytes.Trim(after[1:], " \t") {
-		if c < '0' || c > '9' {
-			return true
-		}
-	}
-	return false
+	return len(line)-1 == first || line[len(line)-1] != '"'
 }
+
+var comma = []byte{','}
 
 // keepOpen makes the line that next returned last the beginning of a quoted
 // text. End is the byte that ended it.
