@@ -1,0 +1,320 @@
+package modem_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/callstack-go/callstack/atcmd"
+	"github.com/callstack-go/callstack/modem"
+	"github.com/callstack-go/callstack/modem/modemtest"
+	"github.com/callstack-go/callstack/voice"
+)
+
+func TestScenarioA33CloseInACall(t *testing.T) {
+	for seed := range uint64(10) {
+		synctest.Test(t, func(t *testing.T) {
+			m, sim := openSim(t, &modemtest.Config{Seed: seed}, nil)
+			rec := record(t, m.Events())
+			answered := make(chan error, 1)
+			m.OnCall(answering(answered))
+			caller := sim.Call("+12025550100")
+			require.NoError(t, receive(t, answered))
+			call := m.Calls()[0]
+			start := time.Now()
+			require.NoError(t, m.Close())
+			assert.Less(t, time.Since(start), 3*time.Second)
+			assert.Equal(t, voice.LocalHangup, endOf(t, call).Reason)
+			end, ended := caller.Ended()
+			assert.True(t, ended, "the line is hung up, not left")
+			assert.Equal(t, modemtest.EndedByProgram, end)
+			require.NoError(t, m.Close(), "twice is once")
+			assert.ErrorIs(t, m.Err(), modem.ErrClosed)
+			receive(t, m.Done())
+			synctest.Wait()
+			got := of[modem.StateChanged](rec)
+			assert.Equal(t, modem.Closed, got[len(got)-1].State)
+		})
+	}
+}
+
+func TestScenarioB30CloseWhileAHandlerIsAtWork(t *testing.T) {
+	work := map[string]func(ctx context.Context, call *voice.CallSession) error{
+		"B30 in Play": func(ctx context.Context, call *voice.CallSession) error {
+			_, err := call.Play(ctx, voice.Silence(time.Hour), nil)
+			return err
+		},
+		"B30 in Record": func(ctx context.Context, call *voice.CallSession) error {
+			_, err := call.Record(ctx, io.Discard, nil)
+			return err
+		},
+		"B30 in Collect": func(ctx context.Context, call *voice.CallSession) error {
+			_, err := call.Collect(ctx, &voice.CollectOptions{First: time.Hour})
+			return err
+		},
+		"B30 waiting for its context": func(ctx context.Context, _ *voice.CallSession) error {
+			<-ctx.Done()
+			return ctx.Err()
+		},
+	}
+	for name, f := range work {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				m, sim := openSim(t, nil, &modem.Config{OnHandlerError: func(*voice.CallSession, error) {}})
+				at := make(chan error, 1)
+				m.OnCallFunc(func(ctx context.Context, call *voice.CallSession) error {
+					at <- call.Answer(ctx)
+					return f(ctx, call)
+				})
+				caller := sim.Call("+12025550100")
+				require.NoError(t, receive(t, at))
+				time.Sleep(2 * time.Second)
+				start := time.Now()
+				require.NoError(t, m.Close())
+				assert.Less(t, time.Since(start), 10*time.Second)
+				_, ended := caller.Ended()
+				assert.True(t, ended)
+			})
+		})
+	}
+	t.Run("B30 never returning", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			m, sim := openSim(t, nil, nil)
+			at, leave, left := make(chan error, 1), make(chan struct{}), make(chan struct{})
+			m.OnCallFunc(func(ctx context.Context, call *voice.CallSession) error {
+				defer close(left)
+				at <- call.Answer(ctx)
+				<-leave
+				return nil
+			})
+			caller := sim.Call("+12025550100")
+			require.NoError(t, receive(t, at))
+			start := time.Now()
+			require.ErrorIs(t, m.Close(), modem.ErrHandlersRunning)
+			assert.Equal(t, 10*time.Second, time.Since(start).Round(100*time.Millisecond))
+			_, ended := caller.Ended()
+			assert.True(t, ended, "the line is hung up all the same")
+			close(leave)
+			receive(t, left)
+		})
+	})
+	t.Run("B30 from the handler itself", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			m, sim := openSim(t, nil, nil)
+			closed := make(chan error, 1)
+			m.OnCallFunc(func(ctx context.Context, call *voice.CallSession) error {
+				if err := call.Answer(ctx); err != nil {
+					return err
+				}
+				closed <- m.Close()
+				return nil
+			})
+			sim.Call("+12025550100")
+			require.ErrorIs(t, receive(t, closed), modem.ErrHandlersRunning)
+		})
+	})
+}
+
+func TestScenarioB31MessageIsStoredAfterTheCallerHungUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m, sim := openSim(t, nil, nil)
+		stored := make(chan error, 1)
+		m.OnCallFunc(func(ctx context.Context, call *voice.CallSession) error {
+			if err := call.Answer(ctx); err != nil {
+				return err
+			}
+			<-call.Done()
+			time.Sleep(5 * time.Second) // a slow disk
+			stored <- ctx.Err()
+			return nil
+		})
+		caller := sim.Call("+12025550100")
+		require.NoError(t, caller.WaitAnswered(deadline(t)))
+		time.Sleep(time.Second)
+		caller.Hangup()
+		require.NoError(t, receive(t, stored), "ctx is alive")
+	})
+}
+
+func TestShutdownLetsThePresentCallEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx := deadline(t)
+		m, sim := openSim(t, nil, nil)
+		answered := make(chan error, 1)
+		m.OnCall(answering(answered))
+		caller := sim.Call("+12025550100")
+		require.NoError(t, receive(t, answered))
+		time.AfterFunc(20*time.Second, caller.Hangup)
+		late := make(chan *modemtest.Caller, 1)
+		time.AfterFunc(25*time.Second, func() { late <- sim.Call("+12025550199") })
+		start := time.Now()
+		require.NoError(t, m.Shutdown(ctx))
+		assert.InDelta(t, 20, time.Since(start).Seconds(), 3)
+		assert.Equal(t, modem.Closed, m.State())
+		_, err := m.Place(ctx, callee, nil)
+		require.ErrorIs(t, err, modem.ErrClosed)
+		require.NoError(t, m.Shutdown(ctx), "of a closed modem it is a no-op")
+		_, ended := receive(t, late).Ended()
+		assert.False(t, ended, "a modem that is closed answers nobody")
+	})
+}
+
+func TestShutdownTakesNoNewCalls(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		mock := answerable()
+		m := openMock(t, mock, nil)
+		answered := make(chan error, 2)
+		m.OnCall(answering(answered))
+		mock.Inject(ringing)
+		require.NoError(t, receive(t, answered))
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+		defer cancel()
+		down := make(chan error, 1)
+		time.AfterFunc(0, func() { down <- m.Shutdown(ctx) })
+		synctest.Wait()
+		_, err := m.Place(ctx, callee, nil)
+		require.ErrorIs(t, err, modem.ErrShutdown)
+		mock.On("AT+CLCC").Reply(listedAs("0"), `+CLCC: 2,1,4,0,0,"+12025550199",145`)
+		time.Sleep(5 * time.Second)
+		assert.Empty(t, answered, "the handler gets nothing new")
+		require.ErrorIs(t, receive(t, down), context.DeadlineExceeded)
+		assert.Equal(t, modem.Ready, m.State(), "it stays open for the present call")
+		assert.Equal(t, voice.Active, m.Calls()[0].State())
+	})
+}
+
+func TestLostConnectionEndsCallsAndTheModem(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx := deadline(t)
+		m, sim := openSim(t, nil, nil)
+		rec := record(t, m.Events())
+		recorded := make(chan voice.Recording, 1)
+		m.OnCallFunc(func(ctx context.Context, call *voice.CallSession) error {
+			if err := call.Answer(ctx); err != nil {
+				return err
+			}
+			r, err := call.Record(ctx, io.Discard, nil)
+			recorded <- r
+			return err
+		})
+		caller := sim.Call("+12025550100")
+		require.NoError(t, caller.WaitAnswered(ctx))
+		require.NoError(t, caller.Say(ctx, speech(24000)))
+		call := m.Calls()[0]
+		unplugged := errors.New("unplugged")
+		sim.Disconnect(unplugged)
+		assert.Equal(t, voice.ModemLost, endOf(t, call).Reason)
+		assert.GreaterOrEqual(t, receive(t, recorded).Duration, 2*time.Second, "what was said is there")
+		receive(t, m.Done())
+		require.ErrorIs(t, m.Err(), unplugged)
+		require.ErrorIs(t, m.Err(), atcmd.ErrClosed)
+		_, err := m.Signal(ctx)
+		require.ErrorIs(t, err, atcmd.ErrClosed)
+		synctest.Wait()
+		var states []modem.State
+		for _, e := range of[modem.StateChanged](rec) {
+			states = append(states, e.State)
+		}
+		assert.Equal(t, []modem.State{modem.Lost, modem.Failed}, states)
+		require.NoError(t, m.Close())
+		require.ErrorIs(t, m.Err(), unplugged, "the first reason stays")
+	})
+}
+
+func TestHandlerThatPanicsOrFails(t *testing.T) {
+	boom := errors.New("boom")
+	tests := map[string]struct {
+		handler func(context.Context, *voice.CallSession) error
+		check   func(*testing.T, error)
+	}{
+		"panics": {
+			func(context.Context, *voice.CallSession) error { panic(boom) },
+			func(t *testing.T, err error) {
+				p, ok := errors.AsType[*voice.PanicError](err)
+				require.True(t, ok, "%v", err)
+				assert.Contains(t, string(p.Stack), "close_test.go")
+				assert.ErrorIs(t, err, boom)
+			},
+		},
+		"returns an error": {
+			func(context.Context, *voice.CallSession) error { return boom },
+			func(t *testing.T, err error) { assert.ErrorIs(t, err, boom) },
+		},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				ctx := deadline(t)
+				failed := make(chan error, 1)
+				m, sim := openSim(t, nil, &modem.Config{
+					OnHandlerError: func(_ *voice.CallSession, err error) { failed <- err },
+				})
+				m.OnCallFunc(func(ctx context.Context, call *voice.CallSession) error {
+					if err := call.Answer(ctx); err != nil {
+						return err
+					}
+					return tt.handler(ctx, call)
+				})
+				caller := sim.Call("+12025550100")
+				tt.check(t, receive(t, failed))
+				require.NoError(t, caller.WaitEnded(ctx), "the call is hung up")
+				second := sim.Call("+12025550199")
+				require.NoError(t, second.WaitAnswered(ctx), "the next one is served")
+			})
+		})
+	}
+}
+
+func TestHandlerErrorThatIsTheEndOfTheCallIsNone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx := deadline(t)
+		m, sim := openSim(t, nil, &modem.Config{
+			OnHandlerError: func(_ *voice.CallSession, err error) { t.Errorf("told of %v", err) },
+		})
+		m.OnCallFunc(func(ctx context.Context, call *voice.CallSession) error {
+			if err := call.Answer(ctx); err != nil {
+				return err
+			}
+			_, err := call.Play(ctx, voice.Silence(time.Hour), nil)
+			return err
+		})
+		caller := sim.Call("+12025550100")
+		require.NoError(t, caller.WaitAnswered(ctx))
+		time.Sleep(time.Second)
+		caller.Hangup()
+		time.Sleep(10 * time.Second)
+		assert.Empty(t, m.Calls())
+	})
+}
+
+func TestFloodOfReportsHarmsNoCommand(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		mock := answerable()
+		m := openMock(t, mock, nil)
+		answered := make(chan error, 1)
+		m.OnCall(answering(answered))
+		mock.Inject(ringing)
+		require.NoError(t, receive(t, answered))
+		asked := written(mock, "AT+CLCC")
+		mock.On("AT+CGMM").After(3 * time.Second).Reply("MOCK")
+		done := make(chan error, 1)
+		time.AfterFunc(0, func() {
+			_, err := m.Exec(deadline(t), "AT+CGMM")
+			done <- err
+		})
+		synctest.Wait()
+		for range 10_000 {
+			mock.Inject("\r\n+CSQ: 20,99\r\n")
+		}
+		require.NoError(t, receive(t, done), "the command completes")
+		time.Sleep(time.Second)
+		assert.Greater(t, written(mock, "AT+CLCC"), asked)
+		assert.Len(t, m.Calls(), 1)
+	})
+}
