@@ -214,7 +214,7 @@ func TestRingFor(t *testing.T) {
 		served bool
 		want   error
 	}{
-		"rings as long":             {time.Hour, func(func(), *voicetest.Far) {}, true, nil},
+		"rings as long":             {20 * time.Second, func(func(), *voicetest.Far) {}, true, nil},
 		"the caller gives up":       {5 * time.Second, func(_ func(), far *voicetest.Far) { far.Hangup() }, false, voice.ErrEnded},
 		"ctx is done":               {5 * time.Second, func(cancel func(), _ *voicetest.Far) { cancel() }, false, context.Canceled},
 		"gives up after the answer": {11 * time.Second, func(_ func(), far *voicetest.Far) { far.Hangup() }, true, nil},

@@ -3,6 +3,7 @@ package voice_test
 import (
 	"context"
 	"encoding/binary"
+	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -221,4 +222,11 @@ func background[T any](t *testing.T, f func() (T, error)) (wait func() (T, error
 		wg.Wait()
 		return v, err
 	}
+}
+
+func toJSON(t *testing.T, v any) string {
+	t.Helper()
+	b, err := json.Marshal(v)
+	require.NoError(t, err)
+	return string(b)
 }

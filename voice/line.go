@@ -97,14 +97,14 @@ func NewCall(l Line, info Info) (*CallSession, *Feed) {
 	if info.Logger == nil {
 		info.Logger = slog.New(slog.DiscardHandler)
 	}
-	c := &CallSession{
+	c := &CallSession{&session{
 		line:    l,
 		info:    &info,
 		log:     info.Logger.With(slog.String("call", info.ID)),
 		number:  &info.Number,
 		changed: make(chan struct{}),
 		keys:    &keys{},
-	}
+	}}
 	c.life, c.over = context.WithCancelCause(context.Background())
 	c.mu.Lock()
 	c.setState(info.State)

@@ -13,11 +13,14 @@ import (
 // CallSession is one call. Its carrier makes it; a [Handler], or whoever
 // dialled, uses it. All methods may be called from any goroutine.
 type CallSession struct {
+	// All stands behind two pointers, as package fmt follows one of them for a
+	// verb that does not fit, and calls no method of what it finds.
+	*session
+}
+
+type session struct {
 	line Line
 	log  *slog.Logger
-
-	// Numbers and keys stand behind pointers, of which fmt prints the address
-	// only, whatever the verb.
 	info *Info // as the carrier gave it; what changes is below
 
 	life context.Context // done when the call has ended, with its *EndedError
