@@ -13,21 +13,37 @@ const maxInbox = 1 << 20
 
 // inbox holds what the reader has read until the owner takes it.
 type inbox struct {
-	mu   sync.Mutex
-	buf  []byte
-	lost uint64 // lines that found no room after buf
-	err  error  // why there will be no more
+	mu  sync.Mutex
+	buf []byte
+	gap gap   // after buf
+	err error // why there will be no more
 }
 
-// put appends p, or drops and counts it.
+// gap is what found no room in the inbox.
+type gap struct {
+	is    bool
+	lines uint64 // whose end is in the gap
+	cut   bool   // the rest of a line will follow
+}
+
+// lost returns how many lines the gap cost.
+func (g gap) lost() uint64 {
+	n := g.lines
+	if g.cut {
+		n++
+	}
+	return max(n, 1)
+}
+
+// put appends p, or drops and counts it. After a gap nothing is kept until take,
+// so that there is one gap, and it is at the end.
 func (in *inbox) put(p []byte) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
-	if in.lost > 0 || len(in.buf)+len(p) > maxInbox {
-		if in.lost == 0 {
-			in.lost = 1 // the line that is cut
-		}
-		in.lost += uint64(bytes.Count(p, []byte{'\n'}))
+	if in.gap.is || len(in.buf)+len(p) > maxInbox {
+		in.gap.is = true
+		in.gap.lines += uint64(bytes.Count(p, []byte{'\n'}))
+		in.gap.cut = !isLineEnd(rune(p[len(p)-1]))
 		return
 	}
 	in.buf = append(in.buf, p...)
@@ -47,17 +63,17 @@ func (in *inbox) failed() error {
 	return in.err
 }
 
-// take returns what has come and how many lines were lost after it. Spare is
-// the buffer that take returned the last time; it is used again.
-func (in *inbox) take(spare []byte) (p []byte, lost uint64, err error) {
+// take returns what has come and what was lost after it. Spare is the buffer
+// that take returned the last time; it is used again.
+func (in *inbox) take(spare []byte) (p []byte, g gap, err error) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	if cap(spare) > maxInbox/16 {
 		spare = nil // a flood is no reason to keep its memory
 	}
 	p, in.buf = in.buf, spare[:0]
-	lost, in.lost = in.lost, 0
-	return p, lost, in.err
+	g, in.gap = in.gap, gap{}
+	return p, g, in.err
 }
 
 // A Read that returns nothing at once must not make the reader spin. One that

@@ -118,7 +118,7 @@ func (m *modem) Write(p []byte) (int, error) {
 	m.mu.Unlock()
 	if stuck != nil {
 		<-stuck
-		return 0, io.ErrClosedPipe
+		return len(p), m.refused()
 	}
 	if refuse != nil {
 		return 0, refuse
@@ -151,13 +151,24 @@ func (m *modem) Close() error {
 	if m.end == nil {
 		m.end = io.ErrClosedPipe
 	}
-	m.in = nil
+	m.in, m.refuse = nil, io.ErrClosedPipe
+	m.unstick()
+	m.arrived.Broadcast()
+	return nil
+}
+
+// unstick lets a Write go on that is stuck.
+func (m *modem) unstick() {
 	if m.stuck != nil {
 		close(m.stuck)
 		m.stuck = nil
 	}
-	m.arrived.Broadcast()
-	return nil
+}
+
+func (m *modem) refused() error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.refuse
 }
 
 // log returns what was written so far with the time of each write.

@@ -70,17 +70,17 @@ func (c *Conn) own() {
 // turn looks at all that may have changed. It returns why the connection is
 // over.
 func (o *owner) turn(fired bool) error {
-	p, lost, readErr := o.c.in.take(o.spare)
+	p, gap, readErr := o.c.in.take(o.spare)
 	o.spare = p
 	o.c.calls.take(&o.urgent, &o.normal)
 	if len(p) > 0 && o.c.cfg.Trace != nil {
 		o.c.cfg.Trace(false, p)
 	}
 	o.feed(p)
-	if lost > 0 {
-		o.c.stats.dropped.Add(lost)
-		o.c.urcs.drop(lost)
-		o.feed(lineEnd) // what comes next is not the rest of the line
+	if gap.is {
+		o.c.stats.dropped.Add(gap.lost())
+		o.c.urcs.drop(gap.lost())
+		o.split.jump(gap.cut)
 	}
 	if o.err != nil {
 		return o.err
@@ -96,8 +96,6 @@ func (o *owner) turn(fired bool) error {
 	o.arm()
 	return o.err
 }
-
-var lineEnd = []byte("\r\n")
 
 // feed handles bytes from the modem.
 func (o *owner) feed(p []byte) {

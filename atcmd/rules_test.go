@@ -598,9 +598,10 @@ func TestRule8ConnectionEndsOnce(t *testing.T) {
 func TestRule8WriteError(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		m, c := start(t, nil)
-		m.refuse = errors.New("no such device")
+		gone := errors.New("no such device")
+		m.refuse = gone
 		_, err := c.Exec(bounded(t), atcmd.Command{Text: "AT"})
-		assertCommandError(t, err, m.refuse, "atcmd: AT: connection closed: write: no such device")
+		assertCommandError(t, err, gone, "atcmd: AT: connection closed: write: no such device")
 		<-c.Done()
 		require.ErrorIs(t, c.Err(), atcmd.ErrClosed)
 	})

@@ -117,3 +117,9 @@ func (s *splitter) rest() []byte {
 
 // drop forgets the beginning of a line.
 func (s *splitter) drop() { s.buf = s.buf[:0] }
+
+// jump goes on behind bytes that were lost. The beginning of a line before them
+// is worth nothing, nor is its end after them.
+func (s *splitter) jump(cut bool) {
+	s.buf, s.used, s.text, s.skip = s.buf[:0], false, false, cut
+}
