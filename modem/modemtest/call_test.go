@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"io"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -24,10 +25,12 @@ func TestAnswerTalkHangUp(t *testing.T) {
 			audio, err := sim.OpenAudio(ctx)
 			require.NoError(t, err)
 			heard := make(chan []byte, 1)
-			go func() {
-				b, _ := io.ReadAll(readerOnly{audio})
+			var wg sync.WaitGroup
+			defer wg.Wait()
+			wg.Go(func() {
+				b, _ := io.ReadAll(audio)
 				heard <- b
-			}()
+			})
 
 			caller := sim.Call("+12025550100")
 			term.until("ring and number", func(s string) bool {
@@ -84,5 +87,3 @@ func TestAnswerTalkHangUp(t *testing.T) {
 		})
 	}
 }
-
-type readerOnly struct{ io.Reader }

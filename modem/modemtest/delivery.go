@@ -12,8 +12,9 @@ type slot int
 const (
 	noCommand slot = iota - 1 // between commands
 	beforeEcho
-	afterEcho
-	inAnswer // before each line of the answer and before the final result
+	afterEcho   // before the first line of the answer
+	inAnswer    // before a later one
+	beforeFinal // before the final result
 	afterFinal
 	slots // their number
 )

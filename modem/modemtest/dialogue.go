@@ -12,6 +12,7 @@ type running struct {
 	runAt  time.Time // when the next command is executed
 	wait   waiting   // of the command that waits, if one does
 	cmd    command   // the one at hand
+	lines  int       // of the answer that have gone out
 	late   time.Duration
 	pollAt time.Time // when wait is to be asked again, zero when something changes
 }
@@ -217,15 +218,28 @@ func (p *atPort) shown(t timed) string {
 func (p *atPort) emit(now time.Time) {
 	t := p.blocks[0]
 	p.blocks = p.blocks[1:]
-	if !t.rest {
+	switch {
+	case t.rest: // nothing comes between
+	case t.final || p.broken():
+		p.flush(now, beforeFinal)
+	case p.busy.lines > 0:
 		p.flush(now, inAnswer)
+	default:
+		p.flush(now, afterEcho)
 	}
+	p.busy.lines++
 	p.send(t.block)
-	if t.final && !t.rest || len(p.blocks) > 0 && p.blocks[0].rest && p.blocks[0].final {
+	if t.final && !t.rest || p.broken() {
 		p.freeAt = now // a program may answer to the first half of it
 	}
 	if t.final {
 		p.busy = nil
 		p.flush(now, afterFinal)
 	}
+}
+
+// broken reports whether the first half of the final result has just been
+// taken off and the other follows.
+func (p *atPort) broken() bool {
+	return len(p.blocks) > 0 && p.blocks[0].rest && p.blocks[0].final
 }

@@ -35,6 +35,7 @@ type atPort struct {
 	inLen     int
 	line      []byte // of the line that is being received
 	busy      *running
+	sent      []byte    // in this turn
 	blocks    []timed   // of the answer, in order
 	freeAt    time.Time // when the last final result went out
 }
@@ -155,6 +156,8 @@ func (p *atPort) turn() (next time.Time, open bool) {
 	if len(p.blocks) == 0 || !p.blocks[0].rest {
 		p.flush(now, noCommand)
 	}
+	p.out.write(p.sent)
+	p.sent = p.sent[:0]
 	return p.next(), true
 }
 
@@ -199,10 +202,11 @@ func (p *atPort) next() time.Time {
 	return next
 }
 
-// send puts a block on the wire.
+// send puts a block on the wire. What one turn sends goes out together, so that
+// what a read finds does not depend on how goroutines are scheduled.
 func (p *atPort) send(b block) {
 	if p.m.faults.silent(time.Now()) {
 		return
 	}
-	p.out.write([]byte(b.text))
+	p.sent = append(p.sent, b.text...)
 }

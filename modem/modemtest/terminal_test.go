@@ -126,14 +126,18 @@ func (term *terminal) exec(cmd string) []string {
 	term.write(cmd + "\r")
 	text := term.until("result of "+cmd, func(text string) bool {
 		complete := text[:strings.LastIndexAny(text, "\r\n")+1]
-		return slices.ContainsFunc(lines(complete), isFinal)
+		return slices.ContainsFunc(lines(complete), func(l string) bool { return isFinal(cmd, l) })
 	})
 	return lines(text)
 }
 
-func isFinal(l string) bool {
-	return slices.Contains([]string{"OK", "ERROR", "NO CARRIER", "BUSY", "NO ANSWER"}, l) ||
-		strings.HasPrefix(l, "+CME ERROR") || strings.HasPrefix(l, "+CMS ERROR")
+// isFinal reports whether l is a final result of cmd. NO CARRIER and the like
+// are only of ATD and ATA, else they are lines by themselves.
+func isFinal(cmd, l string) bool {
+	cmd = strings.ToUpper(cmd)
+	calls := strings.HasPrefix(cmd, "ATD") || strings.HasPrefix(cmd, "ATA")
+	return l == "OK" || l == "ERROR" || strings.HasPrefix(l, "+CME ERROR") || strings.HasPrefix(l, "+CMS ERROR") ||
+		calls && slices.Contains([]string{"NO CARRIER", "BUSY", "NO ANSWER"}, l)
 }
 
 // quiet switches the echo off.

@@ -1,0 +1,59 @@
+package modemtest_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/callstack-go/callstack/modem/modemtest"
+)
+
+// FuzzATPort writes anything to the AT port, with a call ringing or up. The
+// modem never hangs, sends nothing but echoes and lines of its table, and
+// answers when it is asked properly.
+func FuzzATPort(f *testing.F) {
+	for _, s := range []string{
+		"AT\r", "ATE0V1Q0\r", "ATD+12025550100;\r", "ATA\rAT\r", "AT+COPS=?\r\r", "AT+CPIN=1\r", "A/\rAT", "AT+CFUN=1,1\r",
+		"AT+CPMS=\"SM\r", "AT+VTS=\"1,2\",3\r", "ATS3=\rATS\rAT&\rAT+\rAT+=\r", "\x00\xff\x1b\x1a", "AT" + strings.Repeat("A", 200) + "\r",
+		"AT+CNMI=,,,,\r", "ATQ1V0\r", "AT+CHLD=1;+CHLD=2;+CHUP\r", "AT;;;+CSQ;\r", "AT+CCWA=,2\r", "AT+COPS=\r", "AT+CSDVC\r", "ATD\r",
+	} {
+		f.Add(s, uint64(0))
+		f.Add(s, uint64(1))
+	}
+	f.Fuzz(func(t *testing.T, raw string, seed uint64) {
+		inBubble(t, func(t *testing.T, ctx context.Context) {
+			family := modemtest.Family(seed % 2)
+			sim := newSim(t, &modemtest.Config{Family: family, Seed: seed, DataBearer: true})
+			term := dial(t, sim).quiet()
+			caller := sim.Call("+12025550100")
+			time.Sleep(time.Second)
+			before := len(term.seen())
+			for part := range strings.SplitSeq(raw, "AT") {
+				term.write(part + "AT")
+				time.Sleep(200 * time.Millisecond)
+			}
+			term.write("\r")
+			time.Sleep(2 * time.Minute)
+			term.write("\rAT&F\r") // echo, results, and words again
+			time.Sleep(10 * time.Second)
+			if isQuiet(term, before, raw) {
+				assert.Empty(t, leftOver(wire(family.String()), term.seen()[before:]))
+			}
+			assert.Equal(t, []string{"ATE0", "OK"}, term.exec("ATE0"))
+			term.ok("AT+CLCC")
+			caller.Hangup() // it may have been answered
+			require.NoError(t, caller.WaitEnded(ctx))
+		})
+	})
+}
+
+// isQuiet reports whether nothing could switch echo or numeric results on, so
+// that all that came is from the table.
+func isQuiet(term *terminal, before int, raw string) bool {
+	raw = strings.ToUpper(raw)
+	return !strings.ContainsAny(raw, "EZFV&") && !strings.Contains(term.seen()[before:], "RDY")
+}
