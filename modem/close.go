@@ -18,7 +18,7 @@ const closeWithin = 10 * time.Second
 // stays open for the present calls, and wants Close.
 func (m *Modem) Shutdown(ctx context.Context) error {
 	idle := make(chan struct{})
-	if err := m.ask(func() { m.own.whenIdle(idle) }); err != nil {
+	if m.ask(func() { m.own.whenIdle(idle) }) != nil {
 		return nil // closed already
 	}
 	select {

@@ -11,15 +11,15 @@ import (
 type State int
 
 const (
-	// Opening: Open is at work.
+	// Opening means that Open is at work.
 	Opening State = iota
-	// Ready: the modem takes and places calls.
+	// Ready means that the modem takes and places calls.
 	Ready
-	// Lost: the connection to the modem broke.
+	// Lost means that the connection to the modem broke.
 	Lost
-	// Failed: the modem was given up. Modem.Err says why.
+	// Failed means that the modem was given up. Modem.Err says why.
 	Failed
-	// Closed: Close was called.
+	// Closed means that Close was called.
 	Closed
 )
 

@@ -280,7 +280,7 @@ func TestScenarioA21KeysInTheirSpellings(t *testing.T) {
 					return err
 				})
 				mock.Inject(ringing)
-				assert.Equal(t, "5", (receive(t, digits)).Keys, "and a single tone is no key")
+				assert.Equal(t, "5", receive(t, digits).Keys, "and a single tone is no key")
 			})
 		})
 	}
@@ -405,7 +405,7 @@ func TestCallerWithoutANumberIsHandedOverAfterTwoSeconds(t *testing.T) {
 				})
 				start := time.Now()
 				mock.Inject(tt.inject)
-				assert.Equal(t, tt.after, (receive(t, handed)).Sub(start))
+				assert.Equal(t, tt.after, receive(t, handed).Sub(start))
 				want := events.Number("")
 				if name == "told too late" {
 					mock.Inject("\r\n+CLIP: \"+12025550100\",145\r\n")
@@ -581,7 +581,7 @@ func TestScenarioB32WaitingCallHarmsNoRecording(t *testing.T) {
 			require.NoError(t, first.Say(ctx, message))
 			first.Press("#")
 			require.NoError(t, first.WaitEnded(ctx))
-			require.NoError(t, (receive(t, second)).WaitEnded(ctx))
+			require.NoError(t, receive(t, second).WaitEnded(ctx))
 			time.Sleep(15 * time.Second)
 			assert.True(t, bytes.Contains(heard.Bytes(), bytesOf(message)), "the recording is whole")
 			assert.Len(t, handled, 1, "the waiting call is not handed over")

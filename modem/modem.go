@@ -153,13 +153,13 @@ func (m *Modem) job(cmd atcmd.Command, then func(atcmd.Response, error)) {
 	})
 }
 
-// setState moves the modem to s and tells of it. It reports false if the modem
-// was closed before, or given up and s is not Closed.
-func (m *Modem) setState(s State, err error) bool {
+// setState moves the modem to s and tells of it. From Closed nothing leads on,
+// and from Failed only Closed does.
+func (m *Modem) setState(s State, err error) {
 	m.mu.Lock()
 	if m.state == Closed || m.state == Failed && s != Closed {
 		m.mu.Unlock()
-		return false
+		return
 	}
 	ended := m.state == Failed
 	m.state = s
@@ -173,7 +173,6 @@ func (m *Modem) setState(s State, err error) bool {
 	}
 	m.log.Debug("modem state", slog.String("state", s.String()))
 	events.Publish(m.cfg.Events, StateChanged{Header: m.header(), State: s, Err: err})
-	return true
 }
 
 func (m *Modem) header() events.Header {

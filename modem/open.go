@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
 
@@ -36,7 +37,7 @@ func Open(ctx context.Context, t Transport, cfg *Config) (*Modem, error) {
 	m := start(sniff, c)
 	m.setState(Opening, nil)
 	if err := m.open(ctx, t, sniff); err != nil {
-		m.log.Debug("open failed", slog.Any("err", err))
+		m.log.DebugContext(ctx, "open failed", slog.Any("err", err))
 		return nil, errors.Join(err, m.abandon(err))
 	}
 	return m, nil
@@ -148,7 +149,7 @@ func (m *Modem) try(ctx context.Context, cmd string) ([]string, error) {
 	}
 	name, _, _ := strings.Cut(cmd, "=")
 	m.caps.Refused = append(m.caps.Refused, name)
-	m.log.Debug("optional command refused", slog.String("command", name), slog.Any("err", err))
+	m.log.DebugContext(ctx, "optional command refused", slog.String("command", name), slog.Any("err", err))
 	return nil, nil
 }
 
@@ -208,17 +209,8 @@ func (m *Modem) initialise(ctx context.Context) error {
 			return err
 		}
 	}
-	m.caps.Keys = len(m.profile.Keys) > 0 && !m.refused("AT+DDET")
+	m.caps.Keys = len(m.profile.Keys) > 0 && !slices.Contains(m.caps.Refused, "AT+DDET")
 	return nil
-}
-
-func (m *Modem) refused(name string) bool {
-	for _, r := range m.caps.Refused {
-		if r == name {
-			return true
-		}
-	}
-	return false
 }
 
 // openAudio opens the port for the voice of calls, where there is one.
@@ -229,7 +221,7 @@ func (m *Modem) openAudio(ctx context.Context, t Transport) error {
 	}
 	rw, err := t.OpenAudio(ctx)
 	if errors.Is(err, errors.ErrUnsupported) {
-		m.log.Debug("the transport has no audio port")
+		m.log.DebugContext(ctx, "the transport has no audio port")
 		return nil
 	}
 	if err != nil {
@@ -241,8 +233,11 @@ func (m *Modem) openAudio(ctx context.Context, t Transport) error {
 		}
 	}
 	m.caps.Audio, m.caps.AudioRate = true, p.Rate
-	m.audio = newAudioPort(rw, voice.Format{Rate: p.Rate}, m.log, func(err error) {
-		m.log.Warn("the audio port is gone: calls go on without audio", slog.Any("err", err))
-	})
+	m.audio = newAudioPort(rw, voice.Format{Rate: p.Rate}, m.log, m.audioGone)
 	return nil
+}
+
+// audioGone is told when the audio port breaks.
+func (m *Modem) audioGone(err error) {
+	m.log.Warn("the audio port is gone: calls go on without audio", slog.Any("err", err))
 }

@@ -3,6 +3,7 @@ package modem_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -148,8 +149,8 @@ func TestScenarioA9HangUpWhileDialling(t *testing.T) {
 }
 
 func lastIndex(s []string, want string) int {
-	for i := len(s) - 1; i >= 0; i-- {
-		if s[i] == want {
+	for i, line := range slices.Backward(s) {
+		if line == want {
 			return i
 		}
 	}

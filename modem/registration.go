@@ -73,8 +73,9 @@ func (r Registration) Voice() bool {
 	switch r.Status {
 	case RegisteredHome, RegisteredRoaming, NoCSFBHome, NoCSFBRoaming:
 		return true
+	default:
+		return false
 	}
-	return false
 }
 
 // String names the status and, if known, the technology.
