@@ -65,6 +65,12 @@ func (w *wire) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
+func (w *wire) writes() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return len(w.times)
+}
+
 func (w *wire) Close() error {
 	w.once.Do(func() { close(w.closed) })
 	return nil
@@ -188,16 +194,16 @@ func TestPortSleepsWhileNoCallHasIt(t *testing.T) {
 		p := newTestPort(w)
 		defer p.Close()
 		time.Sleep(time.Minute)
-		assert.Empty(t, w.times)
+		assert.Zero(t, w.writes())
 		_, feed := newTestCall()
 		p.route(feed)
 		time.Sleep(time.Second + time.Millisecond)
 		p.route(nil)
 		time.Sleep(time.Minute)
-		assert.Len(t, w.times, 50+audioLead)
+		assert.Equal(t, 50+audioLead, w.writes())
 		p.route(feed)
 		time.Sleep(time.Second + time.Millisecond)
-		assert.Len(t, w.times, 2*(50+audioLead))
+		assert.Equal(t, 2*(50+audioLead), w.writes())
 	})
 }
 

@@ -18,7 +18,7 @@ const closeWithin = 10 * time.Second
 // stays open for the present calls, and wants Close.
 func (m *Modem) Shutdown(ctx context.Context) error {
 	idle := make(chan struct{})
-	if m.ask(func() { m.own.whenIdle(idle) }) != nil {
+	if !m.ask(func() { m.own.whenIdle(idle) }) {
 		return nil // closed already
 	}
 	select {
@@ -79,7 +79,7 @@ func (m *Modem) hangupAll(ctx context.Context) {
 // stillRunning tells whether it was handlers that did not end in time.
 func (m *Modem) stillRunning() error {
 	var running int
-	if m.ask(func() { running = m.own.running }) == nil && running > 0 {
+	if m.ask(func() { running = m.own.running }) && running > 0 {
 		return ErrHandlersRunning
 	}
 	return nil
@@ -93,7 +93,7 @@ func (m *Modem) teardown(to State, err error) error {
 		cerr = errors.Join(cerr, m.audio.Close())
 	}
 	m.jobs.close()
-	_ = m.ask(func() { m.own.stop() })
+	m.ask(m.own.stop)
 	m.setState(to, err)
 	m.inbox.close()
 	m.wg.Wait()

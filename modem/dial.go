@@ -72,8 +72,8 @@ func (m *Modem) Place(ctx context.Context, number string, opts *DialOptions) (*v
 		c       *call
 		refused error
 	)
-	if err := m.ask(func() { c, refused = m.own.startDial(events.Number(number)) }); err != nil {
-		return nil, err
+	if !m.ask(func() { c, refused = m.own.startDial(events.Number(number)) }) {
+		return nil, ErrClosed
 	}
 	if refused != nil {
 		return nil, refused

@@ -41,8 +41,8 @@ func (l *line) Answer(ctx context.Context) error {
 		settles []string
 		refused error
 	)
-	if err := m.ask(func() { settles, refused = m.own.startAnswer(c) }); err != nil {
-		return err
+	if !m.ask(func() { settles, refused = m.own.startAnswer(c) }) {
+		return ErrClosed
 	}
 	if refused != nil {
 		return refused
@@ -51,8 +51,8 @@ func (l *line) Answer(ctx context.Context) error {
 		Text: "ATA", Timeout: answerTimeout, Abortable: true, Dial: true, Settles: settles,
 	})
 	var over bool
-	if askErr := m.ask(func() { m.own.answered(c, resp.Settled, err); over = c.over }); askErr != nil {
-		return askErr
+	if !m.ask(func() { m.own.answered(c, resp.Settled, err); over = c.over }) {
+		return ErrClosed
 	}
 	switch {
 	case over:
@@ -140,8 +140,8 @@ func (l *line) Hangup(ctx context.Context) error {
 	m, c := l.c.m, l.c
 	c.hangup.Store(true)
 	var text string
-	if err := m.ask(func() { text = m.own.startHangup(c) }); err != nil || text == "" {
-		return err
+	if !m.ask(func() { text = m.own.startHangup(c) }) || text == "" {
+		return nil // the call is over, if only because the modem is closed
 	}
 	_, err := m.conn.Exec(ctx, hangupCommand(text))
 	m.post(func() { m.own.checkHangup(c) })
@@ -235,8 +235,9 @@ func (l *line) swap(ctx context.Context, to voice.State) error {
 		m.post(func() { m.own.pollNow() })
 		return fmt.Errorf("modem: hold: %w", err)
 	}
-	return m.ask(func() {
+	m.ask(func() {
 		m.own.move(c, to)
 		m.own.pollNow()
 	})
+	return nil
 }

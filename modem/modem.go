@@ -130,14 +130,14 @@ func (m *Modem) post(f func()) bool { return m.inbox.add(f) }
 
 // ask runs f on the owner's goroutine and waits for it. It is for the goroutines
 // of the program; the owner, the worker and the reporting of lines would wait for
-// themselves.
-func (m *Modem) ask(f func()) error {
+// themselves. It reports false if the modem was closed and f does not run.
+func (m *Modem) ask(f func()) bool {
 	done := make(chan struct{})
 	if !m.post(func() { defer close(done); f() }) {
-		return ErrClosed
+		return false
 	}
 	<-done
-	return nil
+	return true
 }
 
 // after posts f after d, unless the timer is stopped before.

@@ -68,7 +68,7 @@ func start(rw *sniffer, cfg Config) *Modem {
 // abandon undoes start.
 func (m *Modem) abandon(err error) error {
 	m.cancel()
-	_ = m.ask(func() { m.own.closing = true })
+	m.ask(func() { m.own.closing = true })
 	return m.teardown(Failed, err)
 }
 
@@ -89,7 +89,8 @@ func (m *Modem) open(ctx context.Context, t Transport, sniff *sniffer) error {
 			return &OpenError{Step: s.name, Err: m.whyNot(ctx, err)}
 		}
 	}
-	return m.ask(m.own.begin)
+	m.ask(m.own.begin)
+	return nil
 }
 
 // whyNot prefers the reason that opening was given up for to what it interrupted.

@@ -2,4 +2,104 @@
 // modem over its AT port can be tested against it without hardware: a test
 // opens its ports, calls it, answers what it dials, speaks, listens, presses
 // keys, and makes it fail in the ways that real modems fail.
+//
+// # Usage
+//
+// A [Modem] has two sides. The program under test has its ports: OpenAT and
+// OpenAudio make it a transport for package modem, or for any other program
+// that takes an [io.ReadWriteCloser]. The test has the world around it:
+//
+//	sim := modemtest.New(nil)                    // a SIMCom SIM7600
+//	m, err := modem.Open(ctx, sim, nil)          // the program under test
+//	t.Cleanup(func() { m.Close(); sim.Close() })
+//
+//	caller := sim.Call("+12025550100")           // RING, +CLIP, ...
+//	err = caller.WaitAnswered(ctx)
+//	err = caller.WaitQuiet(ctx, 500*time.Millisecond) // greeting and beep are over
+//	err = caller.Say(ctx, speech)                // PCM into the call, at its pace
+//	caller.Press("#")
+//	err = caller.WaitEnded(ctx)
+//
+// The far side of a call that the program dials is a [Caller] too.
+// [Modem.OnDial] or [Config.Outcome] decide what becomes of it, and
+// [Modem.WaitDialled] hands it to the test:
+//
+//	sim.OnDial("+12025550101", modemtest.Outcome{Result: modemtest.Busy})
+//	callee, err := sim.WaitDialled(ctx)
+//
+// What the program wrote, dialled, sent and lost is in [Modem.Written],
+// [Modem.Dialled], [Caller.Pressed], [Caller.Heard] and [Modem.Stats].
+//
+// # Strict and hostile
+//
+// The modem is not kind. It is strict: any byte aborts ATD, ATA and an
+// operator search, as V.250 says; audio that is switched on before a call is
+// connected is an ERROR, and so is a command line of more than 120 bytes;
+// commands of text mode fail in PDU mode; ATH does nothing unless AT+CVHU=0;
+// a tone sent before the last one is over is not heard. There is no switch for
+// that.
+//
+// And it is hostile in its delivery, by [Config.Seed]: answers take a while,
+// sometimes a long one; reads end anywhere, within a line and behind the third;
+// lines that come by themselves fall before an echo, between an answer and its
+// result, or wherever else a modem may put them; registration and signal are
+// repeated for no reason; lines have one of the spellings that firmwares are
+// known for. A test that passes with a dozen seeds says more than one that
+// passes with [Config.Calm]. Calm is for tests of exact bytes.
+//
+// What it sends is from one table per family, where each line names the manual,
+// standard, log or driver that it is known from.
+//
+// # Faults
+//
+// Methods make it worse: [Modem.Silence], [Modem.Ignore], [Modem.Delay] and
+// [Modem.Reply] for its answers; [Modem.LoseURCs], [Modem.DoubleURCs],
+// [Modem.DelayURCs], [Modem.URC] and [Modem.Inject] for what it says by itself;
+// [Modem.EchoOn] and [Modem.Reset] for its state; [Modem.Disconnect],
+// [Modem.StallAT] and [Modem.StallAudio] for the ports; [Modem.StopAudio],
+// [Modem.RefuseAudio] and [Modem.SplitSample] for the voice of a call.
+//
+// # Virtual time
+//
+// All of it works in a bubble of [testing/synctest], where a call of ten
+// minutes takes a fraction of a second:
+//
+//	func TestTakesVoicemail(t *testing.T) {
+//		synctest.Test(t, func(t *testing.T) {
+//			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
+//			defer cancel()
+//			sim := modemtest.New(nil)
+//			t.Cleanup(func() { sim.Close() })
+//			...
+//
+// Four rules keep such tests from hanging.
+//   - Close the modem before the bubble's function returns; t.Cleanup within
+//     the bubble does. A call that rings is a goroutine that waits, and one that
+//     is left over when time stops is a panic.
+//   - Give every wait a context with a deadline. A call never ends by itself,
+//     so a test that waits for the wrong thing runs virtual time at full speed
+//     until the test binary times out; t.Context has no deadline.
+//   - New may be called outside the bubble. Everything else belongs inside.
+//   - The audio of a call runs on a clock of its own, 7 ms off the moment of the
+//     answer, so that it does not tick with timers of the program that run in
+//     multiples of 20 ms. Events of the very same instant still have no order:
+//     compare lengths of audio to within a frame.
+//
+// Outside a bubble it runs at real pace, for demonstrations and for tests of
+// programs that cannot run in one.
+//
+// # Concurrency
+//
+// All methods may be called from any goroutine. An open AT port has one
+// goroutine and a call has one; they end with the port and the call. The test's
+// code, [Config.Outcome], runs on a goroutine of its call and with no lock held.
+//
+// # Limitations
+//
+// There are two families, [SIM7600] and [Generic]. There are no short messages
+// and no USSD: their settings exist, their commands do not. There are no
+// conferences, no data calls and no service codes. A modem has one AT port.
+// The audio is what was said, sample for sample: no codec, no noise, no delay.
+// Spellings and orders that no manual or log shows are not made up, so a real
+// modem can still surprise.
 package modemtest

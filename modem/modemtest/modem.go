@@ -120,12 +120,12 @@ func (m *Modem) OpenAT(ctx context.Context) (io.ReadWriteCloser, error) {
 	if err := m.mayOpen(ctx, m.at != nil); err != nil {
 		return nil, err
 	}
+	m.runEvents(time.Now()) // what it says about them is lost: nobody read it
 	p := newATPort(m)
 	m.at = p
 	m.urcs = nil
 	m.partial.Reset()
 	m.switchOn()
-	m.runEvents(time.Now())
 	m.wg.Go(p.run)
 	return p, nil
 }
