@@ -15,10 +15,11 @@ import (
 //   - a function literal given to synctest.Test, or to a function of the package
 //     that calls synctest.Test itself (a runner), and all that stands in it;
 //   - a literal in the table of a function that calls a runner;
-//   - a function, or a literal that a local variable names, which is used in such
-//     places only.
+//   - a function, a literal that a local variable names, or a type with its
+//     methods, which are used in such places only.
 //
-// Types are not resolved: a method is in a bubble if all that have its name are.
+// Types are not resolved: a method is in a bubble too if all that have its name
+// are used there.
 
 // realSleeps returns where the tests of one package sleep outside of a bubble.
 func realSleeps(tests []source) []string {
@@ -34,24 +35,25 @@ func realSleeps(tests []source) []string {
 	return found
 }
 
-// bubbles is what is known of a package's functions. A literal that a local
-// variable names has the name of its function, a dot, and that of the variable.
+// bubbles is what is known of a package's functions and types. A literal that a
+// local variable names has the name of its function, a dot, and that of the
+// variable.
 type bubbles struct {
-	runners map[string]bool // they call synctest.Test, or not
+	runners map[string]bool // they call synctest.Test, or not: all that is known
 	inside  map[string]bool // they are used in bubbles only, or not
 }
 
 func newBubbles(tests []source) *bubbles {
 	p := &bubbles{runners: map[string]bool{}, inside: map[string]bool{}}
 	for _, s := range tests {
-		for _, decl := range s.file.Decls {
-			if f, ok := decl.(*ast.FuncDecl); ok {
-				p.runners[f.Name.Name] = p.runners[f.Name.Name] || runsBubble(f)
-			}
-		}
 		p.walk(s.file, func(n ast.Node, within []ast.Node) {
-			if lit, ok := n.(*ast.FuncLit); ok {
-				if name, ok := local(lit, within); ok {
+			switch n := n.(type) {
+			case *ast.FuncDecl:
+				p.runners[n.Name.Name] = p.runners[n.Name.Name] || runsBubble(n)
+			case *ast.TypeSpec:
+				p.runners[n.Name.Name] = false
+			case *ast.FuncLit:
+				if name, ok := local(n, within); ok {
 					p.runners[name] = false
 				}
 			}
@@ -98,22 +100,12 @@ func (p *bubbles) revise(tests []source) bool {
 	return changed
 }
 
-// use returns the function of the package that a node names, other than where
-// it is declared.
+// use returns what a node names of the package, if it stands in a function and
+// does not declare it.
 func (p *bubbles) use(n ast.Node, within []ast.Node) (string, bool) {
 	id, ok := n.(*ast.Ident)
-	if !ok {
+	if !ok || function(within) == "" || declares(id, within) {
 		return "", false
-	}
-	switch outer := within[len(within)-1].(type) {
-	case *ast.FuncDecl:
-		if outer.Name == id {
-			return "", false
-		}
-	case *ast.AssignStmt:
-		if slices.Contains(outer.Lhs, ast.Expr(id)) {
-			return "", false
-		}
 	}
 	for _, name := range []string{function(within) + "." + id.Name, id.Name} {
 		if _, known := p.runners[name]; known {
@@ -121,6 +113,21 @@ func (p *bubbles) use(n ast.Node, within []ast.Node) (string, bool) {
 		}
 	}
 	return "", false
+}
+
+// declares tells whether an identifier is the name, or of the receiver, of a
+// function, or a variable that is assigned to.
+func declares(id *ast.Ident, within []ast.Node) bool {
+	switch outer := within[len(within)-1].(type) {
+	case *ast.FuncDecl:
+		return outer.Name == id
+	case *ast.AssignStmt:
+		return slices.Contains(outer.Lhs, ast.Expr(id))
+	}
+	return slices.ContainsFunc(within, func(n ast.Node) bool {
+		f, ok := n.(*ast.FuncDecl)
+		return ok && f.Recv != nil && f.Recv.Pos() <= id.Pos() && id.Pos() < f.Recv.End()
+	})
 }
 
 // function is the name of the function that all this stands in, or "".
@@ -155,7 +162,7 @@ func (p *bubbles) virtual(within []ast.Node) bool {
 	for i, n := range within {
 		switch n := n.(type) {
 		case *ast.FuncDecl:
-			if p.inside[n.Name.Name] {
+			if p.inside[n.Name.Name] || p.inside[receiver(n)] {
 				return true
 			}
 		case *ast.FuncLit:
@@ -170,6 +177,20 @@ func (p *bubbles) virtual(within []ast.Node) bool {
 		}
 	}
 	return false
+}
+
+// receiver is the type that a method belongs to, or "".
+func receiver(f *ast.FuncDecl) string {
+	name := ""
+	if f.Recv != nil {
+		ast.Inspect(f.Recv.List[0].Type, func(n ast.Node) bool {
+			if id, ok := n.(*ast.Ident); ok && name == "" {
+				name = id.Name
+			}
+			return true
+		})
+	}
+	return name
 }
 
 // given tells whether a literal is an argument of a runner, stands in a table of
@@ -257,6 +278,7 @@ func TestRealSleepIsFound(t *testing.T) {
 		"in nothing that runs":  {"func help() { time.Sleep(1) }", true},
 		"in a variable":         {runner + "func TestX(t *testing.T) { f := func() { time.Sleep(1) }; f(); inBubble(t, func() { f() }) }", true},
 		"in an unused variable": {runner + "func TestX(t *testing.T) { f := func() { time.Sleep(1) }; inBubble(t, nil) }", true},
+		"in a type":             {runner + "type x struct{}\nfunc (*x) Read() { time.Sleep(1) }\nfunc TestX(t *testing.T) { inBubble(t, func() { f(x{}) }); f(x{}) }", true},
 		"in a table of its own": {"var m = map[string]func(){\"a\": func() { time.Sleep(1) }}", true},
 
 		"in the bubble":           {"func TestX(t *testing.T) { synctest.Test(t, func(t *testing.T) { time.Sleep(1) }) }", false},
@@ -266,6 +288,7 @@ func TestRealSleepIsFound(t *testing.T) {
 		"by its name":             {runner + "func TestX(t *testing.T) { inBubble(t, help) }\nfunc help() { time.Sleep(1) }", false},
 		"in the table of a test":  {runner + "func TestX(t *testing.T) { m := map[string]func(){\"a\": func() { time.Sleep(1) }}; inBubble(t, m[\"a\"]) }", false},
 		"in a variable within":    {runner + "func TestX(t *testing.T) { f := func() { time.Sleep(1) }; inBubble(t, func() { f() }) }\nfunc TestY() { f() }", false},
+		"in a type within":        {runner + "type x struct{}\nvar _ io.Reader = (*x)(nil)\nfunc (*x) Read() { time.Sleep(1) }\nfunc newX() *x { return &x{} }\nfunc TestX(t *testing.T) { inBubble(t, func() { f(newX()) }) }", false},
 		"some other time's Sleep": {"func TestX(t *testing.T) { clock.Sleep(1) }", false},
 	}
 	for name, tt := range tests {
