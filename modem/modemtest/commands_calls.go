@@ -12,7 +12,7 @@ func callCommands() []spec {
 		{name: "D", needs: needSIM, exec: dialCall},
 		{name: "A", exec: answerCall},
 		{name: "H", exec: hangUpByATH, took: hangUpTime},
-		{name: "+CHUP", exec: hangUpAll, test: func(*Modem, command) result { return okay() }, took: hangUpTime},
+		{name: "+CHUP", exec: hangUp, test: func(*Modem, command) result { return okay() }, took: hangUpTime},
 		{
 			name: "+CHLD", set: holdCalls, took: taking(100*time.Millisecond, 600*time.Millisecond),
 			test: func(m *Modem, _ command) result { return okay(m.line("+CHLD=?")) },
@@ -58,7 +58,9 @@ func hangUpTime(m *Modem, _ command) time.Duration {
 	return m.delivery.between(50*time.Millisecond, 400*time.Millisecond)
 }
 
-// hangUpByATH does nothing but say OK unless AT+CVHU=0 (27.007, 6.20).
+// hangUpByATH does nothing but say OK unless AT+CVHU=0 (27.007, 6.20). The end
+// of the call is told before the OK or after it: there are logs of both
+// (framing-019, framing-026).
 func hangUpByATH(m *Modem, c command) result {
 	if _, ok := basicNumber(c, 0); !ok {
 		return failed
@@ -66,13 +68,15 @@ func hangUpByATH(m *Modem, c command) result {
 	if m.set.cvhu == 1 {
 		return okay()
 	}
-	return hangUpAll(m, c)
+	return m.hangUpAll(!m.delivery.chance(2))
 }
+
+func hangUp(m *Modem, _ command) result { return m.hangUpAll(true) }
 
 // hangUpAll ends the calls that the program has part in: all but one that
 // waits, which it ends only if it is the last. The SIM7600 gives a line for
-// each before the OK (SIM7600 manual, AT+CHUP).
-func hangUpAll(m *Modem, _ command) result {
+// each before the OK (SIM7600 manual, AT+CHUP); without tell they come later.
+func (m *Modem) hangUpAll(tell bool) result {
 	m.at.flushAll(time.Now())
 	var lines []block
 	for {
@@ -80,10 +84,10 @@ func hangUpAll(m *Modem, _ command) result {
 		if c == nil {
 			break
 		}
-		if m.knows("call ends here") {
+		if tell && m.knows("call ends here") {
 			lines = append(lines, m.line("call ends here", c.talkTime()))
 		}
-		m.release(c, c.endedHere(), true)
+		m.release(c, c.endedHere(), tell)
 	}
 	if c := m.find(waitingCall); c != nil && len(lines) == 0 {
 		m.finish(c, EndedRejected)
