@@ -14,7 +14,7 @@ import (
 //
 //   - a function literal given to synctest.Test, or to a function of the package
 //     that calls synctest.Test itself (a runner), and all that stands in it;
-//   - a literal in the table of a function that calls a runner;
+//   - a function in the table of a function that calls a runner;
 //   - a function, a literal that a local variable names, or a type with its
 //     methods, which are used in such places only.
 //
@@ -174,6 +174,11 @@ func (p *bubbles) virtual(within []ast.Node) bool {
 			if i == len(within)-1 && p.isRunner(n) {
 				return true
 			}
+		case *ast.KeyValueExpr, *ast.CompositeLit:
+			// One in a table by its name.
+			if i == len(within)-1 && p.inTable(within) {
+				return true
+			}
 		}
 	}
 	return false
@@ -203,10 +208,15 @@ func (p *bubbles) given(lit *ast.FuncLit, within []ast.Node) bool {
 		name, ok := local(lit, within)
 		return ok && p.inside[name]
 	case *ast.KeyValueExpr, *ast.CompositeLit:
-		i := slices.IndexFunc(within, func(n ast.Node) bool { _, ok := n.(*ast.FuncDecl); return ok })
-		return i >= 0 && p.callsRunner(within[i])
+		return p.inTable(within)
 	}
 	return false
+}
+
+// inTable tells whether the function that all this stands in calls a runner.
+func (p *bubbles) inTable(within []ast.Node) bool {
+	i := slices.IndexFunc(within, func(n ast.Node) bool { _, ok := n.(*ast.FuncDecl); return ok })
+	return i >= 0 && p.callsRunner(within[i])
 }
 
 func (p *bubbles) isRunner(call *ast.CallExpr) bool {
@@ -286,6 +296,7 @@ func TestRealSleepIsFound(t *testing.T) {
 		"in a helper within":      {runner + "func TestX(t *testing.T) { inBubble(t, func() { a() }) }\nfunc a() { b() }\nfunc b() { a(); time.Sleep(1) }", false},
 		"in a method within":      {runner + "func TestX(t *testing.T) { inBubble(t, func() { x.help() }) }\nfunc (x) help() { time.Sleep(1) }", false},
 		"by its name":             {runner + "func TestX(t *testing.T) { inBubble(t, help) }\nfunc help() { time.Sleep(1) }", false},
+		"in a table by its name":  {runner + "func TestX(t *testing.T) { f := func() { time.Sleep(1) }; m := []func(){f}; inBubble(t, m[0]) }", false},
 		"in the table of a test":  {runner + "func TestX(t *testing.T) { m := map[string]func(){\"a\": func() { time.Sleep(1) }}; inBubble(t, m[\"a\"]) }", false},
 		"in a variable within":    {runner + "func TestX(t *testing.T) { f := func() { time.Sleep(1) }; inBubble(t, func() { f() }) }\nfunc TestY() { f() }", false},
 		"in a type within":        {runner + "type x struct{}\nvar _ io.Reader = (*x)(nil)\nfunc (*x) Read() { time.Sleep(1) }\nfunc newX() *x { return &x{} }\nfunc TestX(t *testing.T) { inBubble(t, func() { f(newX()) }) }", false},
