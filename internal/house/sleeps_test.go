@@ -27,7 +27,7 @@ func realSleeps(tests []source) []string {
 	var found []string
 	for _, s := range tests {
 		p.walk(s.file, func(n ast.Node, within []ast.Node) {
-			if calls(n, "time", "Sleep") && !p.virtual(within) {
+			if calls(n, "time", "Sleep") && !p.virtual(n, within) {
 				found = append(found, s.at(n)+": a sleep in real time")
 			}
 		})
@@ -91,7 +91,7 @@ func (p *bubbles) revise(tests []source) bool {
 	changed := false
 	for _, s := range tests {
 		p.walk(s.file, func(n ast.Node, within []ast.Node) {
-			if name, ok := p.use(n, within); ok && p.inside[name] && !p.virtual(within) {
+			if name, ok := p.use(n, within); ok && p.inside[name] && !p.virtual(n, within) {
 				p.inside[name] = false
 				changed = true
 			}
@@ -157,8 +157,8 @@ func local(lit *ast.FuncLit, within []ast.Node) (string, bool) {
 	return function(within) + "." + id.Name, true
 }
 
-// virtual tells whether what stands within these nodes runs in a bubble only.
-func (p *bubbles) virtual(within []ast.Node) bool {
+// virtual tells whether a node that stands within others runs in a bubble only.
+func (p *bubbles) virtual(node ast.Node, within []ast.Node) bool {
 	for i, n := range within {
 		switch n := n.(type) {
 		case *ast.FuncDecl:
@@ -176,12 +176,18 @@ func (p *bubbles) virtual(within []ast.Node) bool {
 			}
 		case *ast.KeyValueExpr, *ast.CompositeLit:
 			// One in a table by its name.
-			if i == len(within)-1 && p.inTable(within) {
+			if i == len(within)-1 && !names(n, node) && p.inTable(within) {
 				return true
 			}
 		}
 	}
 	return false
+}
+
+// names tells whether a node is the type of a composite literal.
+func names(lit, node ast.Node) bool {
+	c, ok := lit.(*ast.CompositeLit)
+	return ok && c.Type == node
 }
 
 // receiver is the type that a method belongs to, or "".
