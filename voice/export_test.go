@@ -35,3 +35,14 @@ func (c *CallSession) Idle() bool {
 func RecordInto(ctx context.Context, call *CallSession, f *os.File) (Recording, error) {
 	return call.recordWAV(ctx, &wavSink{f: f}, nil)
 }
+
+// Waiting returns how many recordings and players are under way.
+func (c *CallSession) Waiting() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	n := len(c.audio.heard)
+	if c.audio.player != nil && c.audio.player.count == playAhead {
+		n++
+	}
+	return n
+}

@@ -21,14 +21,18 @@ type sink interface {
 }
 
 // recorder is a recording in progress. It belongs to the goroutine of its
-// Record, but for pipe and key, which the call's lock guards.
+// Record, but for pipe, key and canceled, which the call's lock guards.
 type recorder struct {
 	call  *CallSession
 	out   sink
 	opts  RecordOptions
-	pipe  *pipe
-	key   Key
 	timer *time.Timer
+
+	// What ends the recording from outside closes the pipe: the first counts.
+	// What is in the pipe by then is still written.
+	pipe     *pipe
+	key      Key   // that closed it, or 0
+	canceled error // that closed it, or nil
 
 	reason  RecordReason // 0 while it goes on
 	format  Format       // zero until the first frame
@@ -99,7 +103,7 @@ func (r *recorder) leave() {
 
 // take implements taker. What is heard after the key is not recorded.
 func (r *recorder) take(key Key) bool {
-	if r.key != 0 || !names(r.opts.Finish, key) {
+	if r.pipe.closed || !names(r.opts.Finish, key) {
 		return false
 	}
 	r.key = key
@@ -110,8 +114,11 @@ func (r *recorder) take(key Key) bool {
 // run writes frames as they come until something ends the recording. All that
 // was heard before that is written first.
 func (r *recorder) run(ctx context.Context) (RecordReason, error) {
+	// At once, even if out is slow: what is heard later is not to be recorded.
+	stop := context.AfterFunc(ctx, func() { r.cancel(context.Cause(ctx)) })
+	defer stop()
 	for {
-		for r.pop(ctx) {
+		for r.pop() {
 			if reason, err := r.write(r.slot.hole, r.slot.pcm[:r.slot.n]); reason != 0 {
 				return reason, err
 			}
@@ -123,22 +130,26 @@ func (r *recorder) run(ctx context.Context) (RecordReason, error) {
 	}
 }
 
-// pop takes out the next frame. What comes after ctx was done stays out: the
-// end would never be reached through a writer that is slower than speech.
-func (r *recorder) pop(ctx context.Context) bool {
-	done := ctx.Err() != nil
+func (r *recorder) pop() bool {
 	r.call.mu.Lock()
 	defer r.call.mu.Unlock()
-	if done && !r.pipe.closed {
+	return r.pipe.pop(&r.slot)
+}
+
+// cancel ends the recording because ctx was done, if cause is not nil.
+func (r *recorder) cancel(cause error) {
+	r.call.mu.Lock()
+	defer r.call.mu.Unlock()
+	if cause != nil && !r.pipe.closed {
+		r.canceled = cause
 		r.call.audio.close(r.pipe, time.Now())
 	}
-	return r.pipe.pop(&r.slot)
 }
 
 // over tells whether the recording has to end although no frame says so. If so,
 // it lets nothing more in, and returns the hole behind the last frame.
 func (r *recorder) over(ctx context.Context) (reason RecordReason, h hole, err error) {
-	canceled := context.Cause(ctx)
+	r.cancel(context.Cause(ctx))
 	c := r.call
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -148,10 +159,10 @@ func (r *recorder) over(ctx context.Context) (reason RecordReason, h hole, err e
 		return 0, hole{}, nil
 	case r.key != 0:
 		reason = RecordFinishKey
+	case r.canceled != nil:
+		reason, err = RecordCanceled, r.canceled
 	case c.state == Ended:
 		reason, err = RecordCallEnded, context.Cause(c.life)
-	case canceled != nil:
-		reason, err = RecordCanceled, canceled
 	case r.holdLeft() == 0:
 		reason = RecordMax
 	case due && wait <= 0:
