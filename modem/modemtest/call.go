@@ -150,7 +150,7 @@ func (c *Caller) turn() (next time.Time, up bool) {
 	c.m.mu.Lock()
 	defer c.m.mu.Unlock()
 	now := time.Now()
-	for _, do := range []func(time.Time) time.Time{c.ring, c.progress, c.dial, c.talk} {
+	for _, do := range []func(time.Time) time.Time{c.ring, c.pressKeys, c.dial, c.talk} {
 		if c.end == 0 {
 			next = earliest(next, do(now))
 		}
@@ -182,8 +182,8 @@ func (c *Caller) ring(now time.Time) time.Time {
 	return next
 }
 
-// progress presses the far side's keys.
-func (c *Caller) progress(now time.Time) time.Time {
+// pressKeys presses the far side's keys. The modem detects one at its end.
+func (c *Caller) pressKeys(now time.Time) time.Time {
 	for len(c.keys) > 0 && !c.keyAt.After(now) {
 		if c.m.set.ddet == 1 && c.stat == active && c.m.knows("digit") {
 			c.m.queue(c.m.line("digit", c.keys[0]))
@@ -191,11 +191,8 @@ func (c *Caller) progress(now time.Time) time.Time {
 		c.keys = c.keys[1:]
 		c.keyAt = c.keyAt.Add(c.m.cfg.ToneGap + c.m.cfg.Tone)
 	}
-	if len(c.keys) == 0 {
-		if !c.keyAt.After(now) {
-			c.keyAt = time.Time{}
-		}
-		return c.keyAt
+	if len(c.keys) == 0 && !c.keyAt.After(now) {
+		c.keyAt = time.Time{} // the gap after the last key is over as well
 	}
 	return c.keyAt
 }
@@ -269,8 +266,19 @@ func (m *Modem) remove(c *Caller, how End) {
 	c.alarm.ring()
 	if m.talking() == nil {
 		m.stopStream()
+		m.ringForWaiting()
 	}
 	m.wakeAT()
+}
+
+// ringForWaiting makes a call that waited beside another an ordinary incoming
+// one once the other is over (3GPP TS 22.083, 1.4).
+func (m *Modem) ringForWaiting() {
+	if c := m.find(waitingCall); c != nil {
+		c.stat = ringing
+		c.nextRing = time.Now()
+		c.alarm.ring()
+	}
 }
 
 var causes = map[End]string{

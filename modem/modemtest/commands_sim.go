@@ -99,19 +99,20 @@ func enterPIN(m *Modem, c command) result {
 	case m.sim.State == SIMAbsent, code == 14:
 		return m.cme(code)
 	case m.sim.State == SIMPIN && len(c.args) == 1:
-		return m.tryCode(c.args[0].text == m.sim.PIN, &m.sim.PINTries, SIMPUK)
+		return m.tryCode(c.args[0].text == m.sim.PIN, &m.sim.PINTries)
 	case m.sim.State == SIMPUK && len(c.args) == 2:
-		right := c.args[0].text == m.sim.PUK
-		if right {
+		r := m.tryCode(c.args[0].text == m.sim.PUK, &m.sim.PUKTries)
+		if !r.bad {
 			m.sim.PIN = c.args[1].text
 		}
-		return m.tryCode(right, &m.sim.PUKTries, SIMPUK)
+		return r
 	}
 	return m.cme(notAllowed)
 }
 
-// tryCode counts an attempt. The last wrong one leaves the SIM in state spent.
-func (m *Modem) tryCode(right bool, tries *int, spent SIMState) result {
+// tryCode counts an attempt with a PIN or a PUK. After the last wrong PIN the
+// SIM wants its PUK; after the last wrong PUK nothing helps it.
+func (m *Modem) tryCode(right bool, tries *int) result {
 	const wrong, broken = 16, 13
 	if *tries == 0 {
 		return m.cme(broken)
@@ -124,7 +125,7 @@ func (m *Modem) tryCode(right bool, tries *int, spent SIMState) result {
 	}
 	*tries--
 	if *tries == 0 {
-		m.sim.State = spent
+		m.sim.State = SIMPUK
 	}
 	return m.cme(wrong)
 }
