@@ -23,14 +23,14 @@ type header struct {
 	name   string
 	line   string
 	octets int // of the PDU as the header says, or -1
-	until  time.Time
+	until  instant
 }
 
 // holdHeader keeps a header until its PDU comes. One of the same name that
 // still waits has lost its PDU.
 func (o *owner) holdHeader(h *handler, line string) {
 	name, args := Parse(line)
-	hd := header{h: h, name: name, line: line, octets: -1, until: time.Now().Add(bodyLimit)}
+	hd := header{h: h, name: name, line: line, octets: -1, until: o.c.clock.after(bodyLimit)}
 	if len(args) > 0 {
 		if n, ok := args[len(args)-1].Int(); ok {
 			hd.octets = n
@@ -95,9 +95,9 @@ func hexDigit(c byte) byte {
 }
 
 // expireHeaders delivers the headers whose PDU did not come in time.
-func (o *owner) expireHeaders(now time.Time) {
+func (o *owner) expireHeaders(now instant) {
 	for i := 0; i < len(o.headers); {
-		if due(o.headers[i].until, now) {
+		if o.headers[i].until.due(now) {
 			o.endHeader(i, "")
 		} else {
 			i++
@@ -108,7 +108,7 @@ func (o *owner) expireHeaders(now time.Time) {
 // giveUpText ends a quoted text that nothing follows. If a command waits, and
 // its final result got into the text, the text ends before that.
 func (o *owner) giveUpText() {
-	o.textUntil = time.Time{}
+	o.textUntil = 0
 	text := o.split.giveUpText()
 	if o.phase == phaseIdle {
 		o.line(text)

@@ -1,9 +1,6 @@
 package atcmd
 
-import (
-	"bytes"
-	"time"
-)
+import "bytes"
 
 // exchange is a command that was written, and what came of it so far.
 type exchange struct {
@@ -12,8 +9,8 @@ type exchange struct {
 	form    form
 	open    bool // names that nobody handles are answers
 	prompt  bool // a prompt is awaited
-	written time.Time
-	until   time.Time // when its time is up
+	written instant
+	until   instant // when its time is up
 	lines   []string
 	size    int // of lines, in bytes, dropped ones included
 
@@ -27,7 +24,7 @@ func newExchange(req *request) exchange {
 	cmd := &req.cmd
 	x := exchange{
 		req:       req,
-		text:      cmd.Text,
+		text:      trim(cmd.Text), // as an echo is compared with it
 		body:      cmd.Body,
 		dial:      cmd.Dial,
 		abortable: cmd.Abortable,
@@ -119,7 +116,7 @@ func equalFold(b []byte, s string) bool {
 // isEcho tells whether a line repeats the command or its body, possibly behind
 // the prompt.
 func (x *exchange) isEcho(line []byte) bool {
-	if equalsTrimmed(line, x.text) {
+	if string(line) == x.text {
 		return true
 	}
 	if x.body == "" {
@@ -128,12 +125,7 @@ func (x *exchange) isEcho(line []byte) bool {
 	if len(line) > 0 && line[0] == '>' {
 		line = trimBytes(line[1:])
 	}
-	return equalsTrimmed(line, x.body) || equalsTrimmed(line, x.text)
-}
-
-// equalsTrimmed compares a line, which has lost the spaces at its ends, with s.
-func equalsTrimmed(line []byte, s string) bool {
-	return string(line) == s || string(line) == trim(s)
+	return string(line) == trim(x.body)
 }
 
 // settledBy tells whether a line is one of those that end x for its caller.

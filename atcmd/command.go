@@ -78,17 +78,22 @@ func (o *owner) startCommand(req *request) {
 		limit = o.c.cfg.Timeout
 	}
 	o.phase = phaseCommand
-	o.cur.written = time.Now()
-	o.cur.until = o.cur.written.Add(limit)
+	o.cur.written = o.c.clock.now()
+	o.cur.until = o.cur.written.plus(limit)
 	o.deadline = o.cur.until
 	if o.cur.prompt {
-		o.deadline = o.cur.written.Add(min(limit, o.c.cfg.Timeout))
+		o.deadline = o.cur.written.plus(min(limit, o.c.cfg.Timeout))
 	}
 	o.logCommand("command", &o.cur)
 }
 
-// prompted writes the body.
+// prompted writes the body. A prompt that comes for a lost command is refused:
+// the modem would take what comes next for the body.
 func (o *owner) prompted() {
+	if o.phase != phaseCommand {
+		o.writeByte(escape)
+		return
+	}
 	x := &o.cur
 	x.prompt = false
 	// In this order: a caller that leaves and then sees bodySent unset can be
@@ -140,7 +145,7 @@ func (o *owner) settled(line []byte, h *handler) {
 		return // its final result is awaited already
 	}
 	o.phase = phaseSettled
-	o.deadline = time.Now().Add(settleLimit)
+	o.deadline = o.c.clock.after(settleLimit)
 }
 
 // reply tells the caller, if there still is one.
@@ -154,7 +159,7 @@ func (o *owner) reply(r reply) {
 // idle forgets the command.
 func (o *owner) idle() {
 	o.phase = phaseIdle
-	o.deadline = time.Time{}
+	o.deadline = 0
 	o.cur = exchange{}
 }
 
@@ -192,28 +197,28 @@ func (o *owner) lookAtCallers() {
 func (o *owner) abort() {
 	o.phase = phaseAborting
 	o.aborted = false
-	o.deadline = o.cur.written.Add(abortAfter)
-	o.abortDue(time.Now())
+	o.deadline = o.cur.written.plus(abortAfter)
+	o.abortDue(o.c.clock.now())
 }
 
 // abortDue writes the abort if it is time.
-func (o *owner) abortDue(now time.Time) {
-	if now.Before(o.deadline) {
+func (o *owner) abortDue(now instant) {
+	if !o.deadline.due(now) {
 		return
 	}
 	o.aborted = true
-	o.deadline = now.Add(abortLimit)
+	o.deadline = now.plus(abortLimit)
 	o.logCommand("abort", &o.cur)
 	o.writeByte('\r')
 }
 
 // expire does what is due.
-func (o *owner) expire(now time.Time) {
-	if due(o.textUntil, now) {
+func (o *owner) expire(now instant) {
+	if o.textUntil.due(now) {
 		o.giveUpText()
 	}
 	o.expireHeaders(now)
-	if !due(o.deadline, now) {
+	if !o.deadline.due(now) {
 		return
 	}
 	switch o.phase {
@@ -254,28 +259,19 @@ func (o *owner) timeout() {
 	o.lost()
 }
 
-func due(at, now time.Time) bool { return !at.IsZero() && !now.Before(at) }
-
 // arm sets the timer to the earliest of what is due. A timer that fires too
 // early does no harm, so it is left alone where it can be: most commands end
 // long before their time is up.
 func (o *owner) arm() {
-	at := earliest(o.deadline, o.textUntil)
+	at := o.deadline.earlier(o.textUntil)
 	for i := range o.headers {
-		at = earliest(at, o.headers[i].until)
+		at = at.earlier(o.headers[i].until)
 	}
-	if at.IsZero() || !o.armed.IsZero() && !at.Before(o.armed) {
+	if at == 0 || o.armed != 0 && at >= o.armed {
 		return
 	}
 	o.armed = at
-	o.timer.Reset(time.Until(at))
-}
-
-func earliest(a, b time.Time) time.Time {
-	if a.IsZero() || !b.IsZero() && b.Before(a) {
-		return b
-	}
-	return a
+	o.timer.Reset(at.until(o.c.clock.now()))
 }
 
 // write writes o.out. An error ends the connection.
@@ -286,9 +282,9 @@ func (o *owner) write() bool {
 	if o.c.cfg.Trace != nil {
 		o.c.cfg.Trace(true, o.out)
 	}
-	o.c.watchdog.Reset(writeLimit)
+	o.c.watchdog.start(o.c.clock.now())
 	n, err := o.c.rw.Write(o.out)
-	o.c.watchdog.Stop()
+	o.c.watchdog.stop()
 	if err == nil && n < len(o.out) {
 		err = io.ErrShortWrite
 	}

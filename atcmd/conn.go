@@ -45,13 +45,8 @@ func (c *Config) withDefaults() Config {
 	return out
 }
 
-const (
-	// writeLimit is how long a Write may be stuck before the connection ends.
-	writeLimit = 10 * time.Second
-
-	// closeLimit is how long Close waits for the goroutines.
-	closeLimit = time.Second
-)
+// closeLimit is how long Close waits for the goroutines.
+const closeLimit = time.Second
 
 // Conn is a dialogue with one modem. Make one with [New]. All its methods may
 // be called from any goroutine, and from handlers.
@@ -62,8 +57,10 @@ type Conn struct {
 	in    inbox         // reader to owner
 	calls callQueue     // Exec to owner
 	wake  chan struct{} // capacity 1: the owner has something to look at
+	fired atomic.Bool   // the owner's timer has
 	urcs  deliveries    // owner to dispatcher
 	stats counters
+	clock clock
 	pool  sync.Pool // of *request; not shared, so that a Conn can live in a test's bubble
 
 	tableMu sync.Mutex // held to replace table
@@ -73,7 +70,7 @@ type Conn struct {
 	running   atomic.Int32
 	finished  chan struct{} // closed by the last goroutine
 	closePort func() error  // closes rw once
-	watchdog  *time.Timer   // ends the connection when a Write is stuck
+	watchdog  watchdog      // ends the connection when a Write is stuck
 
 	done  chan struct{}
 	endMu sync.Mutex
@@ -91,11 +88,11 @@ func New(rw io.ReadWriteCloser, cfg *Config) *Conn {
 		finished:  make(chan struct{}),
 		closePort: sync.OnceValue(rw.Close),
 		done:      make(chan struct{}),
+		clock:     clock{born: time.Now()},
 	}
 	c.urcs.init()
 	c.table.Store(&table{byName: map[string]*handler{}})
-	c.watchdog = time.AfterFunc(writeLimit, c.stalled)
-	c.watchdog.Stop()
+	c.watchdog.init(c.clock, c.stalled)
 	c.start(c.read, c.own, c.dispatch)
 	return c
 }
@@ -150,6 +147,16 @@ func (c *Conn) end(cause error) {
 	if c.err == nil {
 		c.err = cause
 		close(c.done)
+		c.poke()
+	}
+}
+
+func (c *Conn) hasEnded() bool {
+	select {
+	case <-c.done:
+		return true
+	default:
+		return false
 	}
 }
 

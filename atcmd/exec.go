@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -75,10 +74,8 @@ func (c *Conn) Exec(ctx context.Context, cmd Command) (Response, error) {
 	if ctx.Err() != nil {
 		return Response{}, cmd.failed(context.Cause(ctx), false)
 	}
-	select {
-	case <-c.done:
+	if c.hasEnded() {
 		return Response{}, cmd.failed(c.Err(), false)
-	default:
 	}
 	req := c.newRequest(ctx, &cmd)
 	c.calls.add(req)
@@ -98,12 +95,24 @@ func (cmd *Command) check() error {
 	switch {
 	case cmd.Text == "":
 		return fmt.Errorf("%w: empty", ErrBadCommand)
-	case strings.ContainsAny(cmd.Text, "\r\n\x00\x1a\x1b"):
+	case hasControl(cmd.Text):
 		return fmt.Errorf("%w: a control character in it", ErrBadCommand)
-	case strings.ContainsAny(cmd.Body, "\r\n\x00\x1a\x1b"):
+	case hasControl(cmd.Body):
 		return fmt.Errorf("%w: a control character in its body", ErrBadCommand)
 	}
 	return nil
+}
+
+// hasControl tells whether s has a character that ends a line, a body, or the
+// wait for one.
+func hasControl(s string) bool {
+	for i := range len(s) {
+		switch s[i] {
+		case '\r', '\n', 0, ctrlZ, escape:
+			return true
+		}
+	}
+	return false
 }
 
 func (cmd *Command) failed(err error, bodySent bool) error {

@@ -80,9 +80,11 @@ func parseCommand(text string) (name string, f form, compound bool) {
 		return "", formBasic, true
 	}
 	text = text[2:]
-	end := strings.IndexAny(text, "=?;")
-	if end < 0 {
-		return text, formExec, false
+	end := 0
+	for text[end] != '=' && text[end] != '?' && text[end] != ';' {
+		if end++; end == len(text) {
+			return text, formExec, false
+		}
 	}
 	name = text[:end]
 	switch rest := text[end:]; {

@@ -28,38 +28,35 @@ type owner struct {
 	urgent, normal lane
 
 	phase    phase
-	cur      exchange  // in phaseCommand, phaseSettled and phaseAborting
-	deadline time.Time // of the phase, or zero
-	aborted  bool      // in phaseAborting: the abort was written
+	cur      exchange // in phaseCommand, phaseSettled and phaseAborting
+	deadline instant  // of the phase, or zero
+	aborted  bool     // in phaseAborting: the abort was written
 
 	sync resync
 
-	textUntil time.Time // when a quoted text that is not closed is given up
-	headers   []header  // URCs that wait for their PDU
+	textUntil instant  // when a quoted text that is not closed is given up
+	headers   []header // URCs that wait for their PDU
 
 	timer *time.Timer
-	armed time.Time // when timer fires, or zero
+	armed instant // when timer fires, or zero
 
 	err error // of the last write: the connection is over
 }
 
 // own is the owner's goroutine. It ends when the connection ends.
 func (c *Conn) own() {
-	o := &owner{c: c, timer: time.NewTimer(time.Hour)}
+	o := &owner{c: c}
+	o.timer = time.AfterFunc(time.Hour, func() {
+		c.fired.Store(true)
+		c.poke()
+	})
 	defer c.urcs.end(false)
 	defer o.timer.Stop()
-	o.timer.Stop()
-	for {
-		fired := false
-		select {
-		case <-c.done:
+	for range c.wake {
+		if c.hasEnded() {
 			return
-		case <-c.wake:
-		case <-o.timer.C:
-			fired = true
-			o.armed = time.Time{}
 		}
-		if err := o.turn(fired); err != nil {
+		if err := o.turn(c.fired.Swap(false)); err != nil {
 			c.end(err)
 			_ = c.closePort() // frees the reader
 			return
@@ -90,7 +87,8 @@ func (o *owner) turn(fired bool) error {
 	}
 	o.lookAtCallers()
 	if fired {
-		o.expire(time.Now())
+		o.armed = 0
+		o.expire(o.c.clock.now())
 	}
 	o.startNext()
 	o.arm()
@@ -103,14 +101,14 @@ func (o *owner) feed(p []byte) {
 		return
 	}
 	for len(p) > 0 && o.err == nil {
-		t, line, n := o.split.next(p, o.phase == phaseCommand && o.cur.prompt)
+		t, line, n := o.split.next(p, o.awaitsPrompt())
 		end := p[n-1]
 		p = p[n:]
 		switch t {
 		case tokenLine:
 			o.splitLine(line, end)
 		case tokenText:
-			o.textUntil = time.Time{}
+			o.textUntil = 0
 			o.line(line)
 		case tokenPrompt:
 			o.prompted()
@@ -120,8 +118,21 @@ func (o *owner) feed(p []byte) {
 		}
 	}
 	if o.split.text {
-		o.textUntil = time.Now().Add(textLimit)
+		o.textUntil = o.c.clock.after(textLimit)
 	}
+}
+
+// awaitsPrompt tells whether a prompt may come: for the command in flight, or
+// late for one that is lost.
+func (o *owner) awaitsPrompt() bool {
+	switch o.phase {
+	case phaseCommand:
+		return o.cur.prompt
+	case phaseIdle, phaseSyncing:
+		return o.sync.lost != nil && o.sync.lost.prompt
+	case phaseSettled, phaseAborting:
+	}
+	return false
 }
 
 // splitLine handles a line, unless it is only the beginning of a quoted text.

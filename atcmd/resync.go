@@ -82,7 +82,7 @@ func (o *owner) sendMarker() {
 	o.phase = phaseSyncing
 	o.out = append(append(o.out[:0], r.marker.text...), '\r')
 	o.write()
-	o.deadline = time.Now().Add(markerLimit)
+	o.deadline = o.c.clock.after(markerLimit)
 }
 
 // syncLine handles a line while a marker waits: URCs are delivered, all else is
@@ -99,7 +99,7 @@ func (o *owner) syncLine(line []byte, h *handler) {
 	case beginsWith(line, r.marker.name):
 		r.sent[r.marker.name]--
 		r.seen = true
-		o.deadline = time.Now().Add(markerLimit)
+		o.deadline = o.c.clock.after(markerLimit)
 	case beginsWith(line, markerCMEE.name):
 		r.sent[markerCMEE.name]-- // the answer to the first marker
 	default:
@@ -117,13 +117,13 @@ func (o *owner) syncAnswered() {
 		return
 	}
 	r.seen, r.answered = false, true
-	o.deadline = time.Now().Add(markerQuiet)
+	o.deadline = o.c.clock.after(markerQuiet)
 }
 
 func (o *owner) inSync() {
 	o.sync = resync{}
 	o.phase = phaseIdle
-	o.deadline = time.Time{}
+	o.deadline = 0
 }
 
 // syncTimeout tries the second marker, then gives up. A marker that was
@@ -139,6 +139,6 @@ func (o *owner) syncTimeout() {
 	default:
 		r.failed = true
 		o.phase = phaseIdle
-		o.deadline = time.Time{}
+		o.deadline = 0
 	}
 }

@@ -455,7 +455,7 @@ func TestRule4CallerLeavesBeforeThePrompt(t *testing.T) {
 		assertCommandError(t, err, context.DeadlineExceeded, "atcmd: AT+CMGS: context deadline exceeded")
 		pass(t, 5*time.Second)
 		mustExec(t, c, "AT+CSQ")
-		assert.Equal(t, []string{"0s AT+CMGS=2\r", "1s \x1b", "6s AT+CMEE?\r", "6s AT+CSQ\r"}, m.log())
+		assert.Equal(t, []string{"0s AT+CMGS=2\r", "1s \x1b", "2s \x1b", "6s AT+CMEE?\r", "6s AT+CSQ\r"}, m.log(), "ESC again for the late prompt")
 	})
 }
 
@@ -630,4 +630,87 @@ func TestRule8StuckWriteEndsTheConnection(t *testing.T) {
 		assert.Equal(t, 10*time.Second, got.At)
 		assert.ErrorIs(t, c.Err(), atcmd.ErrClosed)
 	})
+}
+
+func TestRule4LatePromptIsRefused(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		m, c := start(t, nil)
+		m.on("AT+CMGS=2\r", "|6s|\r\n> ") // the first ESC came too early for it
+		m.on("AT+CSQ\r", "\r\nOK\r\n")
+		m.on("\x1b", "", "\r\nOK\r\n")
+		m.marked()
+		_, err := c.Exec(bounded(t), atcmd.Command{Text: "AT+CMGS=2", Body: "0011"})
+		require.ErrorIs(t, err, atcmd.ErrNoPrompt)
+		pass(t, 2*time.Second)
+		mustExec(t, c, "AT+CSQ")
+		assert.Equal(t, []string{"0s AT+CMGS=2\r", "5s \x1b", "6s \x1b", "7s AT+CMEE?\r", "7s AT+CSQ\r"}, m.log())
+	})
+}
+
+func TestRule4LatePromptThatSwallowsTheMarker(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		m, c := start(t, nil)
+		m.on("AT+CMGS=2\r", "|5100ms|\r\n> ")
+		m.on("AT+CSQ\r", "\r\nOK\r\n")
+		m.on("\x1b", "", "\r\nOK\r\n")
+		m.on("AT+CFUN?\r", "\r\n+CFUN: 1\r\n\r\nOK\r\n")
+		_, err := c.Exec(bounded(t), atcmd.Command{Text: "AT+CMGS=2", Body: "0011"})
+		require.ErrorIs(t, err, atcmd.ErrNoPrompt)
+		mustExec(t, c, "AT+CSQ")
+		assert.Equal(t, []string{
+			"0s AT+CMGS=2\r", "5s \x1b", "5s AT+CMEE?\r", "5.1s \x1b", "7s AT+CFUN?\r", "7s AT+CSQ\r",
+		}, m.log())
+	})
+}
+
+func TestRule6TimeoutAbortsWhatIsAbortable(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		m, c := start(t, nil)
+		m.on("\r", "|100ms|\r\nNO CARRIER\r\n")
+		m.on("ATH\r", "\r\nOK\r\n")
+		got := <-async(bounded(t), m, c, atcmd.Command{Text: "ATD1;", Abortable: true, Dial: true, Timeout: 30 * time.Second})
+		require.ErrorIs(t, got.Err, atcmd.ErrTimeout)
+		assert.Equal(t, 30*time.Second, got.At, "the caller does not wait for the abort")
+		_, err := c.Exec(bounded(t), atcmd.Command{Text: "ATH", Dial: true, Urgent: true})
+		require.NoError(t, err)
+		assert.Equal(t, []string{"0s ATD1;\r", "30s \r", "30.1s ATH\r"}, m.log())
+	})
+}
+
+func TestRule6SettledCommandIsNotAborted(t *testing.T) {
+	tests := map[string]struct {
+		answer string
+		urgent time.Duration
+		want   []string
+	}{
+		"settled before the urgent one": {
+			"|1s|\r\nVOICE CALL: BEGIN\r\n|200ms|\r\nOK\r\n", 1100 * time.Millisecond,
+			[]string{"0s ATA\r", "1.2s AT+CHUP\r"},
+		},
+		"settled before the abort is due": {
+			"|100ms|\r\nVOICE CALL: BEGIN\r\n\r\nOK\r\n", 50 * time.Millisecond,
+			[]string{"0s ATA\r", "100ms AT+CHUP\r"},
+		},
+		"settled by the abort": {
+			"|1s|\r\nVOICE CALL: END\r\n|100ms|\r\nNO CARRIER\r\n", 900 * time.Millisecond,
+			[]string{"0s ATA\r", "900ms \r", "1.1s AT+CHUP\r"},
+		},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(t *testing.T) {
+				m, c := start(t, nil)
+				m.on("ATA\r", tt.answer)
+				m.on("AT+CHUP\r", "\r\nOK\r\n")
+				answer := async(bounded(t), m, c, settling)
+				pass(t, tt.urgent)
+				_, err := c.Exec(bounded(t), atcmd.Command{Text: "AT+CHUP", Urgent: true})
+				require.NoError(t, err)
+				got := <-answer
+				require.NoError(t, got.Err)
+				assert.Contains(t, got.Settled, "VOICE CALL")
+				assert.Equal(t, tt.want, m.log())
+			})
+		})
+	}
 }

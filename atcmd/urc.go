@@ -52,7 +52,7 @@ type table struct {
 // colon, such as "+CMTI", or the words of a line without one, such as "RING".
 // It may go on after the colon: "VOICE CALL: END", whose spaces do not matter.
 // The empty name stands for the lines that no other handler takes and that
-// answer no command.
+// answer no command; their shape is Line.
 //
 // Handle may be called at any time, from a handler too, and takes effect between
 // two lines: those that came before it go where they would have gone. It
@@ -68,6 +68,9 @@ func (c *Conn) Handle(prefix string, shape Shape, fn func(URC)) {
 	if fn == nil {
 		delete(next.byName, name)
 	} else {
+		if name == "" {
+			shape = Line
+		}
 		next.byName[name] = &handler{shape: shape, fn: fn}
 	}
 	for name := range next.byName {
