@@ -1,10 +1,15 @@
-package callstack_test
+package modem_test
 
 import (
 	"context"
 	"fmt"
 	"os"
+	"sync"
+	"testing"
+	"testing/synctest"
 	"time"
+
+	"github.com/stretchr/testify/require"
 
 	"github.com/callstack-go/callstack/modem"
 	"github.com/callstack-go/callstack/modem/modemtest"
@@ -39,7 +44,7 @@ func takeMessages(ctx context.Context, transport modem.Transport, dir string) er
 }
 
 // A program that takes messages, here on a virtual modem whose far side calls,
-// says a second and a half of nothing in particular, and presses a key.
+// speaks, and presses a key.
 func Example() {
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 	defer cancel()
@@ -59,7 +64,7 @@ func Example() {
 			fmt.Println(err)
 			return
 		}
-		if err := caller.Say(ctx, make([]int16, 12000)); err != nil {
+		if err := caller.Say(ctx, sound()); err != nil {
 			fmt.Println(err)
 			return
 		}
@@ -73,4 +78,40 @@ func Example() {
 	}
 	// Output:
 	// message from +120****0100 because of finish_key
+}
+
+// sound is a second and a half of sound.
+func sound() []int16 {
+	pcm := make([]int16, 12000)
+	for i := range pcm {
+		pcm[i] = int16(i%200) * 50
+	}
+	return pcm
+}
+
+func TestTakesMessages(t *testing.T) {
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) { // virtual time: the test takes milliseconds
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		sim := modemtest.New(nil) // a virtual SIM7600
+		var program sync.WaitGroup
+		program.Go(func() { takeMessages(ctx, sim, dir) })
+		t.Cleanup(func() { cancel(); program.Wait(); sim.Close() })
+
+		caller := sim.Call("+12025550100") // RING, +CLIP, ...
+		require.NoError(t, caller.WaitAnswered(ctx))
+		require.NoError(t, caller.WaitQuiet(ctx, 500*time.Millisecond)) // greeting and beep are over
+		require.NoError(t, caller.Say(ctx, sound()))                    // into the call, at its pace; returns when spoken
+		caller.Press("#")
+		require.NoError(t, caller.WaitEnded(ctx))
+	})
+	box, err := voicemail.Open(dir, nil)
+	require.NoError(t, err)
+	defer box.Close()
+	for msg, err := range box.List() {
+		require.NoError(t, err)
+		require.Equal(t, voicemail.FinishKey, msg.Reason)
+		return
+	}
+	t.Error("no message")
 }
