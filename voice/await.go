@@ -9,6 +9,10 @@ import (
 // later from the last frame. A SIM7600 needs up to 12 s until it gives audio.
 const noAudioAfter = 15 * time.Second
 
+// firstFrame is the time that audio has to flow when it has just begun,
+// however late it is.
+const firstFrame = time.Second
+
 // awaitAudio waits until audio flows and returns its format. It fails when the
 // call ends, ctx is done, stop is closed, or no audio comes.
 func (c *CallSession) awaitAudio(ctx context.Context, stop <-chan struct{}) (Format, error) {
@@ -53,7 +57,11 @@ func (c *CallSession) audioDue(last, now time.Time) (wait time.Duration, due boo
 	if last.Before(c.activeAt) {
 		last = c.activeAt
 	}
-	return noAudioAfter - now.Sub(last), true
+	wait = noAudioAfter - now.Sub(last)
+	if c.audio.attached {
+		wait = max(wait, firstFrame-now.Sub(c.audio.since))
+	}
+	return wait, true
 }
 
 // WaitAnswered waits until the call is answered. It returns nil if it was, an

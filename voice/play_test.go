@@ -304,6 +304,34 @@ func TestAudioThatStopsEndsAPlay(t *testing.T) {
 	}
 }
 
+func TestAudioThatBeginsLateHasAMomentForItsFirstFrame(t *testing.T) {
+	for _, late := range []time.Duration{15*time.Second - 1, time.Minute} {
+		t.Run(fmt.Sprint(late), func(t *testing.T) {
+			bubble(t, func(ctx context.Context, t *testing.T) {
+				call, feed := fed(t, nil, voice.Info{State: voice.Active})
+				pass(late)
+				feed.Attach(voice.MediaInfo{Format: narrow})
+				rec := record(ctx, t, call, &recorded{}, &voice.RecordOptions{Max: frameTime})
+				b := call.Start(voice.Silence(time.Millisecond), nil)
+				pass(900 * time.Millisecond)
+				hear(feed, noise(1, frame))
+				listen(feed, 1)
+				_, err := rec()
+				require.NoError(t, err)
+				_, err = b.Wait(ctx)
+				require.NoError(t, err)
+
+				feed.Detach()
+				pass(time.Minute)
+				feed.Attach(voice.MediaInfo{Format: narrow})
+				begin := time.Now()
+				require.ErrorIs(t, playError(ctx, call, voice.Silence(time.Hour)), voice.ErrNoAudio)
+				assert.Equal(t, time.Second, time.Since(begin), "a moment, and no more")
+			})
+		})
+	}
+}
+
 func TestAHoldIsNoMissingAudio(t *testing.T) {
 	bubble(t, func(ctx context.Context, t *testing.T) {
 		call, feed := active(t)
@@ -483,6 +511,36 @@ func TestASlowSourceCausesNoGap(t *testing.T) {
 		_, err := call.Play(ctx, src, nil)
 		require.NoError(t, err)
 		assertPCM(t, pcm, trimmed(far.Heard()))
+	})
+}
+
+func TestALineThatTakesItsLeadInOneBurstHearsNoGap(t *testing.T) {
+	bubble(t, func(ctx context.Context, t *testing.T) {
+		call, feed := fed(t, nil, voice.Info{State: voice.Active})
+		feed.Attach(voice.MediaInfo{Format: narrow, Lead: 60 * time.Millisecond})
+		pcm, left := noise(1, 50*frame), 0
+		src := &source{read: func(dst []int16) (int, error) {
+			pass(3 * time.Millisecond)
+			left += len(dst)
+			if left == len(pcm) {
+				return copy(dst, pcm[left-len(dst):]), io.EOF
+			}
+			return copy(dst, pcm[left-len(dst):]), nil
+		}}
+		wait := play(ctx, t, call, src, nil)
+		var heard []int16
+		for len(trimmed(heard)) == 0 { // asks more often than a line does
+			pass(time.Millisecond)
+			heard = append(heard, listen(feed, 1)...)
+		}
+		heard = append(heard, listen(feed, 2)...)
+		for len(trimmed(heard)) < len(pcm) && len(heard) < 3*len(pcm) {
+			pass(frameTime)
+			heard = append(heard, listen(feed, 1)...)
+		}
+		_, err := wait()
+		require.NoError(t, err)
+		assertPCM(t, pcm, trimmed(heard))
 	})
 }
 
