@@ -106,7 +106,8 @@ func (c *Caller) never(how End) *Caller {
 	return c
 }
 
-// admit gives the call an id and its goroutine.
+// admit gives the call an id and its goroutine. It is the lowest id that is
+// free (22.030, 6.5.5); the data bearer has the first.
 func (m *Modem) admit(c *Caller) {
 	c.id = 1
 	if m.cfg.DataBearer {
@@ -145,7 +146,9 @@ func (c *Caller) run() {
 	}
 }
 
-// turn does all that is due and returns when the next turn is.
+// turn does all that is due and returns when the next turn is. Ringing, keys,
+// the stages of a call that was dialled, and the audio have each their own next
+// time, and none knows of the others.
 func (c *Caller) turn() (next time.Time, up bool) {
 	c.m.mu.Lock()
 	defer c.m.mu.Unlock()
@@ -197,7 +200,9 @@ func (c *Caller) pressKeys(now time.Time) time.Time {
 	return c.keyAt
 }
 
-// talk runs the audio clock.
+// talk runs the audio clock. The far side speaks and hears at the pace of time
+// whether or not the program listens or sends. A goroutine that was late makes
+// up for it, so that no sample is lost.
 func (c *Caller) talk(now time.Time) time.Time {
 	if c.connected.IsZero() {
 		return time.Time{}
@@ -223,6 +228,10 @@ func (m *Modem) connect(c *Caller) {
 func (m *Modem) finish(c *Caller, how End) { m.release(c, how, false) }
 
 // release is finish. With told the end of the call was said already.
+//
+// An end is told up to three times, by the family's list of calls, by a line of
+// its own, and by NO CARRIER (framing-024). NO CARRIER does not say of which
+// call, so it comes only when no other call is left that it could mean.
 func (m *Modem) release(c *Caller, how End, told bool) {
 	if c.end != 0 {
 		return
@@ -281,6 +290,7 @@ func (m *Modem) ringForWaiting() {
 	}
 }
 
+// causes are the lines for AT+CEER after each end.
 var causes = map[End]string{
 	EndedByCaller: "+CEER normal", EndedByProgram: "+CEER normal", EndedRejected: "+CEER refused",
 	EndedBusy: "+CEER busy", EndedNoAnswer: "+CEER silent", EndedNoService: "+CEER service",

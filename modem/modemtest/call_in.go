@@ -3,7 +3,8 @@ package modemtest
 import "time"
 
 // announce sends RING and what goes with it: the number before or after it,
-// and with the first one the family's own line.
+// and with the first one the family's own line. The number comes again with
+// every RING (27.007, 7.6). It has been seen before RING as well.
 func (c *Caller) announce(now time.Time) {
 	m := c.m
 	c.rings++

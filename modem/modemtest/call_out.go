@@ -129,14 +129,17 @@ func (d *dialling) abort(m *Modem, _ time.Time) result {
 	return final(m.line("NO CARRIER"))
 }
 
-// setOut lets the call go its way.
+// setOut lets the call go its way. Until then it is in the modem, but the
+// network has not heard of it: ATD has no OK yet.
 func (c *Caller) setOut(now time.Time) {
 	c.dueAt = now
 	c.changed()
 	c.alarm.ring()
 }
 
-// dial takes a call that the program dialled through its stages.
+// dial takes a call that the program dialled through its stages: dialing until
+// the far side rings or is busy, alerting until it answers, rejects, or the
+// network gives up. It returns when the next stage is due.
 func (c *Caller) dial(now time.Time) time.Time {
 	if c.incoming || c.dueAt.IsZero() || !c.decided || !c.connected.IsZero() {
 		return time.Time{}

@@ -83,7 +83,8 @@ func (m *Modem) cme(code int) result {
 	return failed
 }
 
-// execute runs one command.
+// execute runs one command. A command that the family does not know, and a form
+// that the command does not have, are plain errors.
 func (m *Modem) execute(c command) result {
 	s, known := m.fam.commands[c.name]
 	if !known {
@@ -101,7 +102,8 @@ func (m *Modem) execute(c command) result {
 	return h(m, c)
 }
 
-// missing returns the error for what a command needs and the modem lacks.
+// missing returns the error for what a command needs and the modem lacks. There
+// is a list of errors for messages beside the one for everything else.
 func (m *Modem) missing(n need) (result, bool) {
 	code, ok := m.simTrouble()
 	switch {

@@ -97,7 +97,8 @@ func (c *Caller) endedHere() End {
 	return EndedByProgram
 }
 
-// listCalls is AT+CLCC.
+// listCalls is AT+CLCC. A connection for data is a call to an LTE modem, with
+// mode 1, and comes first: it is older.
 func listCalls(m *Modem, _ command) result {
 	var lines []block
 	if m.cfg.DataBearer {
@@ -109,7 +110,10 @@ func listCalls(m *Modem, _ command) result {
 	return okay(lines...)
 }
 
-// holdCalls is AT+CHLD (27.007, 7.13; 22.030, 6.5.5).
+// holdCalls is AT+CHLD (27.007, 7.13; 22.030, 6.5.5): 0 ends the calls on hold
+// or refuses the one that waits; 1 ends the active ones, 2 puts them on hold,
+// and both take the other one; 1x ends call x; 2x puts all but call x on hold.
+// It is an error where there is nothing to do.
 func holdCalls(m *Modem, c command) result {
 	const notAllowed = 3
 	if len(c.args) != 1 || c.args[0].quoted {
@@ -190,7 +194,8 @@ func (m *Modem) holdActive(but *Caller) bool {
 	return done
 }
 
-// retrieve makes a waiting or held call active.
+// retrieve makes a waiting or held call active. One that waited is answered by
+// it, and says so as after ATA.
 func (m *Modem) retrieve(c *Caller) bool {
 	if c == nil || c.end != 0 {
 		return false

@@ -48,6 +48,8 @@ func messageCommands() []spec {
 // storeSizes are how many messages the stores hold.
 var storeSizes = map[string]int{"SM": 50, "ME": 23}
 
+// chooseStores is AT+CPMS="x","y","z": where messages are read from, written to
+// and received into. Those that are left out stay (27.005, 3.2.2).
 func chooseStores(m *Modem, c command) result {
 	if len(c.args) > len(m.set.cpms) {
 		return failed

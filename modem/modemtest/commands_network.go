@@ -28,6 +28,7 @@ func homeNetwork() network {
 func (n network) registered() bool { return n.stat == 1 || n.stat == 5 }
 
 // register changes what the modem reports, with the lines that were asked for.
+// Without radio or SIM it reports none, whatever the network would give it.
 func (m *Modem) register(stat int) {
 	if m.power != 1 {
 		stat = 0
@@ -66,6 +67,8 @@ func (m *Modem) reportRegistration(d domain) {
 	}
 }
 
+// spec is the command of the domain. With mode 2 it tells the cell too, as long
+// as there is one.
 func (d domain) spec() spec {
 	s := numbers(d.name, 1, field{d.at, 0, 2})
 	s.read = func(m *Modem, _ command) result {

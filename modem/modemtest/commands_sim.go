@@ -65,6 +65,7 @@ func (m *Modem) pukTries() block {
 	return m.line("+CPINR", "SIM PUK", m.sim.PUKTries, maxPUKTries)
 }
 
+// readTries is AT+CPINR="SIM PIN" (27.007, 8.65). The command has no read form.
 func readTries(m *Modem, c command) result {
 	if len(c.args) != 1 {
 		return failed
@@ -78,6 +79,8 @@ func readTries(m *Modem, c command) result {
 	return failed
 }
 
+// readPIN is AT+CPIN?. A SIM that is not there or not ready yet is an error, one
+// that wants a code is an answer (27.007, 8.3).
 func readPIN(m *Modem, _ command) result {
 	code, trouble := m.simTrouble()
 	switch {

@@ -50,7 +50,8 @@ func (d *delivery) between(lo, hi time.Duration) time.Duration {
 }
 
 // latency returns how long a simple command takes: a few milliseconds, and
-// now and then much longer, as when the modem is at something else.
+// now and then much longer, as when the modem is at something else. The limit is
+// the 300 ms that manuals allow for commands without a time of their own.
 func (d *delivery) latency() time.Duration {
 	if !d.calm && d.times.IntN(16) == 0 {
 		return d.between(50*time.Millisecond, 300*time.Millisecond)
@@ -86,7 +87,8 @@ func (d *delivery) hold() (time.Duration, slot) {
 	return time.Duration(d.holds.Int64N(int64(longestHold))), slot(d.holds.IntN(int(slots)))
 }
 
-// chance is true once in n times, never when calm.
+// chance is true once in n times, and never when calm: what it decides is a
+// nuisance that the calm modem does without.
 func (d *delivery) chance(n int) bool { return !d.calm && d.noises.IntN(n) == 0 }
 
 // pick chooses one of n for the whole life of the modem.

@@ -7,17 +7,18 @@ import (
 
 // running is a command line that has no final result yet.
 type running struct {
-	end    time.Time // of the line: its carriage return
-	rest   string    // what of it is to be executed
-	runAt  time.Time // when the next command is executed
-	wait   waiting   // of the command that waits, if one does
-	cmd    command   // the one at hand
-	lines  int       // of the answer that have gone out
-	late   time.Duration
-	pollAt time.Time // when wait is to be asked again, zero when something changes
+	end    time.Time     // of the line: its carriage return
+	rest   string        // what of it is to be executed
+	runAt  time.Time     // when the next command is executed
+	wait   waiting       // of the command that waits, if one does
+	cmd    command       // the one at hand
+	lines  int           // of the answer that have gone out
+	late   time.Duration // a fault: the answer is held back by so much
+	pollAt time.Time     // when wait is to be asked again, zero when something changes
 }
 
-// receive reads bytes until a line is complete. It reports whether one was.
+// receive reads bytes until a line is complete. It reports whether one was. Of
+// a line that is too long it keeps one byte more than it may have, to know.
 func (p *atPort) receive() bool {
 	for len(p.in) > 0 {
 		c, at := p.take()
@@ -52,7 +53,8 @@ func (p *atPort) take() (byte, time.Time) {
 	return c, at
 }
 
-// begin starts a command line.
+// begin starts a command line. A line without "AT" is echoed and forgotten, as
+// the rest of an aborted command or noise on the wire is.
 func (p *atPort) begin(line string, at time.Time) {
 	m := p.m
 	now := time.Now()
@@ -85,7 +87,9 @@ func (p *atPort) begin(line string, at time.Time) {
 	}
 }
 
-// prepare parses the next command of the line and plans its execution.
+// prepare parses the next command of the line and plans its execution. Parsing
+// goes no further than that: what stands before a mistake is executed (V.250,
+// 5.4.1).
 func (p *atPort) prepare(now time.Time) {
 	b := p.busy
 	b.rest = strings.TrimLeft(b.rest, " ;")
@@ -104,7 +108,8 @@ func (p *atPort) prepare(now time.Time) {
 	}
 }
 
-// step executes the command at hand.
+// step executes the command at hand. It runs at the end of the time that the
+// command takes, so that its answer tells the state of that moment.
 func (p *atPort) step(now time.Time) {
 	p.flushName(now, p.busy.cmd.name)
 	p.executing = true
@@ -118,7 +123,7 @@ func (p *atPort) step(now time.Time) {
 }
 
 // await looks whether the command that waits has a result, or was aborted by
-// a byte.
+// a byte. The byte that aborts is swallowed; what follows it is the next line.
 func (p *atPort) await(now time.Time) bool {
 	p.executing = true
 	defer func() { p.executing = false }()
@@ -185,7 +190,8 @@ func (p *atPort) plan(lines []block, at time.Time) time.Time {
 	return at
 }
 
-// schedule appends a block, broken in two at times.
+// schedule appends a block, broken in two at times: a USB packet ends where it
+// ends.
 func (p *atPort) schedule(t timed) {
 	t.text, t.code = p.shown(t), ""
 	n := p.m.delivery.split(len(t.text))
@@ -200,7 +206,8 @@ func (p *atPort) schedule(t timed) {
 	p.blocks = append(p.blocks, first, rest)
 }
 
-// shown applies ATV and ATQ: V.250, 6.2.5 and 6.2.6.
+// shown applies ATV and ATQ: V.250, 6.2.5 and 6.2.6. With ATV0 a result code is
+// a number and a carriage return, and other lines lose their leading CR LF.
 func (p *atPort) shown(t timed) string {
 	switch {
 	case t.final && p.m.set.quiet:

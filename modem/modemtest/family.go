@@ -2,14 +2,23 @@ package modemtest
 
 import "time"
 
-// family is a kind of modem as data. A new one is a file with its lines, its
-// commands and one of these.
+// family is a kind of modem as data. A new one is a file with
+//
+//   - a table of its lines, most of which are those of the standards;
+//   - the commands that it has beyond the standards, or does otherwise;
+//   - one of these, and a constant of type Family for it.
+//
+// What a family does not send at all is left out of its table: the code asks
+// Modem.knows before it sends "call begins", "call ends", "call ends here",
+// "call missed" or "digit".
 type family struct {
 	name     string
 	lines    lines
 	commands map[string]spec
 	defaults func() settings
 
+	// What the modem calls itself. The IMEI is one of the test range
+	// 00499901 (3GPP TS 23.003, 6.2).
 	manufacturer, model, revision, imei string
 
 	// audio tells how the voice of a call leaves on the audio port; nil if

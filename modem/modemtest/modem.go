@@ -57,7 +57,7 @@ type Modem struct {
 	events []event    // what happens later, in the order of their times
 
 	calls   []*Caller // in the order of their ids
-	dialled []*Caller // all calls of the program, for WaitDialled and Dialled
+	dialled []*Caller // all calls of the program, for WaitDialled and Dialled; they are kept
 	claimed int       // how many of them WaitDialled has given out
 	waiters []chan struct{}
 	cause   string // the line of the last call's end for AT+CEER
@@ -220,7 +220,8 @@ func (m *Modem) sayStart() {
 }
 
 // restart is a reset without losing the ports: settings as stored, calls gone,
-// and the lines of a start.
+// and the lines of a start. What was on its way is dropped without a word: the
+// program learns of a reset from the lines of the start, or not at all.
 func (m *Modem) restart() {
 	m.dropCalls()
 	m.events, m.urcs = nil, nil

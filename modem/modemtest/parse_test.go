@@ -90,12 +90,12 @@ func written(c modemtest.Command) string {
 		}
 	}
 	params := strings.Join(args, ",")
-	switch {
-	case c.Op == modemtest.OpTest:
+	switch c.Op {
+	case modemtest.OpTest:
 		return c.Name + "=?"
-	case c.Op == modemtest.OpRead:
+	case modemtest.OpRead:
 		return c.Name + params + "?"
-	case c.Op == modemtest.OpSet:
+	case modemtest.OpSet:
 		return c.Name + "=" + params
 	}
 	return c.Name + params + c.Text

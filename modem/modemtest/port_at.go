@@ -19,7 +19,22 @@ const (
 )
 
 // atPort is the AT port while it is open. Its goroutine does what the modem
-// does on this port: it reads, executes and answers.
+// does on this port: it reads, executes and answers. It sleeps between turns;
+// in a turn it does whatever is due, in this order:
+//
+//	receive   takes bytes until a command line is whole
+//	begin     echoes the line, and looks for a fault that is meant for it
+//	prepare   takes the next command off the line and plans when it runs
+//	step      runs it
+//	await     asks a command that waits (ATD, ATA, AT+COPS=?) for its result,
+//	          or aborts it when a byte has come
+//	conclude  plans the lines of the answer, and the final result if the line
+//	          is done or has failed
+//	emit      sends one planned block, with the unsolicited lines that fall
+//	          around it
+//
+// While a command runs, what the program writes stays unread: that is how a
+// command with a final result still out pushes the next one back.
 type atPort struct {
 	m     *Modem
 	out   *buffer
@@ -32,9 +47,9 @@ type atPort struct {
 	executing bool  // a command is being executed, on the port's goroutine
 	err       error // what Write returns; nil while open
 	in        []arrival
-	inLen     int
-	line      []byte // of the line that is being received
-	busy      *running
+	inLen     int       // bytes in in
+	line      []byte    // of the line that is being received
+	busy      *running  // nil between commands
 	sent      []byte    // in this turn
 	blocks    []timed   // of the answer, in order
 	freeAt    time.Time // when the last final result went out
@@ -72,7 +87,7 @@ func (p *atPort) Write(b []byte) (int, error) {
 	if p.err != nil {
 		return 0, p.err
 	}
-	now := time.Now()
+	now := time.Now() // the abort rule and Written want the time of writing, not of reading
 	p.m.record(now, b)
 	fits := min(len(b), atInLimit-p.inLen)
 	p.m.stats.ATLost += len(b) - fits
@@ -113,6 +128,8 @@ func (p *atPort) hangUp(err error) {
 	p.stop()
 }
 
+// stop takes the port off the modem and lets all who wait at it go. A call that
+// is being set up goes on without it.
 func (p *atPort) stop() {
 	if p.m.at == p {
 		p.m.at = nil
@@ -153,7 +170,7 @@ func (p *atPort) turn() (next time.Time, open bool) {
 	p.m.runEvents(now)
 	for p.advance(now) {
 	}
-	if len(p.blocks) == 0 || !p.blocks[0].rest {
+	if len(p.blocks) == 0 || !p.blocks[0].rest { // never into a line that is half out
 		p.flush(now, noCommand)
 	}
 	p.out.write(p.sent)

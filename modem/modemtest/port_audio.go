@@ -8,7 +8,9 @@ import (
 	"time"
 )
 
-// pcm is the switch of the audio stream.
+// pcm is the switch of the audio stream. AT+CPCMREG reads back what was set,
+// but audio flows only in a call in which it was set: the next call is silent
+// until the program switches it on again.
 type pcm struct {
 	on        bool // AT+CPCMREG reads 1
 	streaming bool // it was accepted in the present call
@@ -95,7 +97,8 @@ func (p *audioPort) stop() {
 	p.stall.end()
 }
 
-// rate returns the samples per second of the call's audio.
+// rate returns the samples per second of the call's audio. By default VoLTE
+// calls are wide-band and others are not (SIM7600 audio application note).
 func (c *Caller) rate() int {
 	f := c.m.fam.audio
 	switch {
@@ -144,7 +147,8 @@ func (m *Modem) stopStream() {
 	}
 }
 
-// exchange moves one burst in both directions.
+// exchange moves one burst in both directions. What the program has sent is
+// taken when it is there and missed when it is not: the clock is the far side's.
 func (c *Caller) exchange() {
 	m := c.m
 	frame := make([]int16, int(m.frame()*time.Duration(c.rate())/time.Second))

@@ -5,6 +5,8 @@ package modemtest
 type settings struct {
 	echo, verbose, quiet bool
 
+	// The numbers of AT+CMEE, AT+CREG and so on, as their manuals have them;
+	// of a command with two parameters the two.
 	cmee                    int
 	creg, cgreg, cereg      int
 	copsFormat              int
@@ -72,7 +74,8 @@ func numbers(name string, needed int, fields ...field) spec {
 	}
 }
 
-// setNumbers changes all or nothing.
+// setNumbers changes all or nothing: a parameter that is out of range makes the
+// command an error, and what stood before it has no effect.
 func (m *Modem) setNumbers(args []arg, needed int, fields []field) result {
 	if len(args) > len(fields) {
 		return failed

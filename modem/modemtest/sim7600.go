@@ -35,6 +35,8 @@ func listByItself(m *Modem, c *Caller) {
 	}
 }
 
+// commandsSIM7600 are the commands of the standards, and those of the SIM7600
+// manual and its audio application note that have to do with calls.
 func commandsSIM7600() map[string]spec {
 	upTo := func(hi int, name string, at func(*settings) *int) spec {
 		return numbers(name, 1, field{at, 0, hi})
@@ -137,7 +139,8 @@ func (m *Modem) signalAgain() {
 	}
 }
 
-// networkMode is AT+CNSMOD: the read form has the mode too.
+// networkMode is AT+CNSMOD: the read form has the mode too, and with 1 the mode
+// comes by itself when it changes.
 func networkMode() spec {
 	s := numbers("+CNSMOD", 1, field{func(s *settings) *int { return &s.cnsmod }, 0, 1})
 	s.read = func(m *Modem, _ command) result { return okay(m.line("+CNSMOD?", m.set.cnsmod, m.network.mode)) }

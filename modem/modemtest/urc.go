@@ -6,7 +6,9 @@ import (
 	"time"
 )
 
-// urc is a line that the modem sends by itself.
+// urc is a line that the modem sends by itself. In a hostile modem it may wait
+// a little for a command, to take a place within its dialogue: such lines are
+// rare, and commands short, so that by mere chance the two would hardly meet.
 type urc struct {
 	block
 	due   time.Time // not before
@@ -42,7 +44,8 @@ func (m *Modem) queue(b block) {
 	m.at.alarm.ring()
 }
 
-// flush sends the lines that are due and whose slot has come.
+// flush sends the lines that are due and whose slot has come. The first that
+// is to wait makes all behind it wait: they keep their order.
 func (p *atPort) flush(now time.Time, at slot) {
 	m := p.m
 	for len(m.urcs) > 0 {
