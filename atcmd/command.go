@@ -1,23 +1,12 @@
 package atcmd
 
 import (
-	"context"
 	"fmt"
-	"io"
 	"time"
 )
 
-const (
-	// settleLimit is how long the final result of a settled command may take.
-	settleLimit = 500 * time.Millisecond
-
-	// abortAfter is how long after a command the abort is written at the
-	// earliest: characters in the first 125 ms do not abort (V.250, 5.6.1).
-	abortAfter = 130 * time.Millisecond
-
-	// abortLimit is how long the final result may take after the abort.
-	abortLimit = 2 * time.Second
-)
+// settleLimit is how long the final result of a settled command may take.
+const settleLimit = 500 * time.Millisecond
 
 // errNoPromptInTime is the error of a command whose body nobody asked for.
 var errNoPromptInTime = fmt.Errorf("%w: %w", ErrNoPrompt, ErrTimeout)
@@ -27,7 +16,10 @@ const (
 	escape = 0x1B // ends the wait for a body
 )
 
-// startNext writes the next command if nothing is in the way.
+// startNext writes the next command if nothing is in the way. If a command was
+// lost the marker goes first; if the modem does not answer that, the command whose
+// turn it is fails for it, and the one after it tries again. An urgent command is
+// written all the same: a hang-up that may be heard is better than none.
 func (o *owner) startNext() {
 	for o.phase == phaseIdle && o.err == nil {
 		req, from := o.next()
@@ -59,13 +51,15 @@ func (o *owner) next() (*request, *lane) {
 	return o.normal.first(), &o.normal
 }
 
-// startCommand writes a command, unless its caller has gone.
+// startCommand writes a command, unless its caller has gone. The wait for a
+// prompt is bounded by itself: a body may take the network a minute, but a modem
+// that asks for it asks at once.
 func (o *owner) startCommand(req *request) {
 	if !req.state.CompareAndSwap(stateWaiting, stateWritten) {
 		return
 	}
 	if req.ctx.Err() != nil {
-		req.reply <- reply{err: context.Cause(req.ctx)}
+		req.reply <- reply{err: causeOf(req.ctx)}
 		return
 	}
 	o.cur = newExchange(req)
@@ -85,6 +79,7 @@ func (o *owner) startCommand(req *request) {
 		o.deadline = o.cur.written.plus(min(limit, o.c.cfg.Timeout))
 	}
 	o.logCommand("command", &o.cur)
+	o.lookAtCallers() // an urgent one may wait already
 }
 
 // prompted writes the body. A prompt that comes for a lost command is refused:
@@ -109,7 +104,9 @@ func (o *owner) prompted() {
 	o.write()
 }
 
-// finished ends the command with its final result.
+// finished ends the command with its final result. A result that comes where a
+// prompt was awaited ends the command too, and the ESC makes sure that the modem
+// does not wait for the body.
 func (o *owner) finished(f final) {
 	x := &o.cur
 	switch {
@@ -132,7 +129,9 @@ func (o *owner) finished(f final) {
 }
 
 // settled gives the caller its outcome and waits for the final result by
-// itself.
+// itself. Until that has come nothing may be written: the modem may still take it
+// for an abort. An abort that is due and not yet written is let go, as what it was
+// to prevent has happened.
 func (o *owner) settled(line []byte, h *handler) {
 	x := &o.cur
 	if h == nil || x.name != "" {
@@ -163,7 +162,8 @@ func (o *owner) idle() {
 	o.cur = exchange{}
 }
 
-// lost gives the command up. Its answer may still come.
+// lost gives the command up. Its answer may still come, so the dialogue has to
+// be found again before the next one.
 func (o *owner) lost() {
 	if o.cur.prompt {
 		o.writeByte(escape)
@@ -171,136 +171,4 @@ func (o *owner) lost() {
 	o.logCommand("command lost", &o.cur)
 	o.sync.lose(o.cur)
 	o.idle()
-}
-
-// lookAtCallers ends the command in flight if its caller left or an urgent one
-// waits.
-func (o *owner) lookAtCallers() {
-	if o.phase != phaseCommand {
-		return
-	}
-	left := o.cur.req.state.Load() == stateLeft
-	switch {
-	case left && o.cur.abortable:
-		o.cur.req = nil
-		o.abort()
-	case left:
-		o.cur.req = nil
-		o.lost()
-	case o.cur.abortable && o.urgent.first() != nil:
-		o.abort()
-	}
-}
-
-// abort ends the command by writing to the modem, as soon as that has an
-// effect.
-func (o *owner) abort() {
-	o.phase = phaseAborting
-	o.aborted = false
-	o.deadline = o.cur.written.plus(abortAfter)
-	o.abortDue(o.c.clock.now())
-}
-
-// abortDue writes the abort if it is time.
-func (o *owner) abortDue(now instant) {
-	if !o.deadline.due(now) {
-		return
-	}
-	o.aborted = true
-	o.deadline = now.plus(abortLimit)
-	o.logCommand("abort", &o.cur)
-	o.writeByte('\r')
-}
-
-// expire does what is due.
-func (o *owner) expire(now instant) {
-	if o.textUntil.due(now) {
-		o.giveUpText()
-	}
-	o.expireHeaders(now)
-	if !o.deadline.due(now) {
-		return
-	}
-	switch o.phase {
-	case phaseIdle:
-	case phaseCommand:
-		o.timeout()
-	case phaseSettled:
-		o.lost()
-	case phaseAborting:
-		if !o.aborted {
-			o.abortDue(now)
-			return
-		}
-		o.reply(reply{resp: Response{Lines: o.cur.lines}, err: ErrAborted})
-		o.lost()
-	case phaseSyncing:
-		o.syncTimeout()
-	}
-}
-
-// timeout ends a command whose time is up. The caller need not wait until it
-// is aborted.
-func (o *owner) timeout() {
-	if f := readFinal(o.split.rest(), o.cur.dial); f.is {
-		o.split.drop() // its line end never came
-		o.finished(f)
-		return
-	}
-	err := ErrTimeout
-	if o.cur.prompt {
-		err = errNoPromptInTime
-	}
-	o.reply(reply{resp: Response{Lines: o.cur.lines}, err: err})
-	if o.cur.abortable {
-		o.abort()
-		return
-	}
-	o.lost()
-}
-
-// arm sets the timer to the earliest of what is due. A timer that fires too
-// early does no harm, so it is left alone where it can be: most commands end
-// long before their time is up.
-func (o *owner) arm() {
-	at := o.deadline.earlier(o.textUntil)
-	for i := range o.headers {
-		at = at.earlier(o.headers[i].until)
-	}
-	if at == 0 || o.armed != 0 && at >= o.armed {
-		return
-	}
-	o.armed = at
-	o.timer.Reset(at.until(o.c.clock.now()))
-}
-
-// write writes o.out. An error ends the connection.
-func (o *owner) write() bool {
-	if o.err != nil {
-		return false
-	}
-	if o.c.cfg.Trace != nil {
-		o.c.cfg.Trace(true, o.out)
-	}
-	o.c.watchdog.start(o.c.clock.now())
-	n, err := o.c.rw.Write(o.out)
-	o.c.watchdog.stop()
-	if err == nil && n < len(o.out) {
-		err = io.ErrShortWrite
-	}
-	if err == nil {
-		return true
-	}
-	if readErr := o.c.in.failed(); readErr != nil {
-		// The reader found out first, and closed the stream.
-		o.err = &endError{op: "read", cause: readErr}
-	} else {
-		o.err = &endError{op: "write", cause: err}
-	}
-	return false
-}
-
-func (o *owner) writeByte(c byte) {
-	o.out = append(o.out[:0], c)
-	o.write()
 }

@@ -72,7 +72,7 @@ func (c *Conn) Exec(ctx context.Context, cmd Command) (Response, error) {
 		return Response{}, cmd.failed(err, false)
 	}
 	if ctx.Err() != nil {
-		return Response{}, cmd.failed(context.Cause(ctx), false)
+		return Response{}, cmd.failed(causeOf(ctx), false)
 	}
 	if c.hasEnded() {
 		return Response{}, cmd.failed(c.Err(), false)
@@ -84,10 +84,19 @@ func (c *Conn) Exec(ctx context.Context, cmd Command) (Response, error) {
 	case r := <-req.reply:
 		return c.take(req, r)
 	case <-ctx.Done():
-		return c.leave(req, context.Cause(ctx))
+		return c.leave(req, causeOf(ctx))
 	case <-c.done:
 		return c.leave(req, c.Err())
 	}
+}
+
+// causeOf returns why ctx has ended. Other packages' contexts may have an error
+// and no cause.
+func causeOf(ctx context.Context) error {
+	if cause := context.Cause(ctx); cause != nil {
+		return cause
+	}
+	return ctx.Err()
 }
 
 // check refuses what would be more than one line, or end a body early.

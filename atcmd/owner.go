@@ -6,6 +6,15 @@ import (
 
 // phase is what the owner is doing. In all but the first nothing may be written
 // except what the phase itself is about.
+//
+//	idle ──command──▶ command ──final result──▶ idle
+//	                     ├──line of Settles──▶ settled ──final result──▶ idle
+//	                     ├──abortable, and caller left,
+//	                     │  time up or urgent one waits──▶ aborting ──▶ idle
+//	                     └──time up or caller left──▶ idle, a command lost
+//	idle, a command lost ──marker──▶ syncing ──its answer──▶ idle
+//
+// Settled and aborting end with a command lost if no final result comes.
 type phase uint8
 
 const (
@@ -78,6 +87,7 @@ func (o *owner) turn(fired bool) error {
 		o.c.stats.dropped.Add(gap.lost())
 		o.c.urcs.drop(gap.lost())
 		o.split.jump(gap.cut)
+		o.textUntil = 0
 	}
 	if o.err != nil {
 		return o.err

@@ -27,7 +27,11 @@ var (
 	markerCFUN = marker{"AT+CFUN?", "+CFUN"} // 8.2
 )
 
-// resync is the state of finding the dialogue again after a lost command.
+// resync is the state of finding the dialogue again after a lost command. Its
+// answer, or a part of it, may come at any time, and looks like that of the next
+// command: both end with OK. So a marker is sent, a command whose answer has a
+// line that the lost one cannot have; the modem answers in order, and so all
+// before that line is of the past.
 type resync struct {
 	lost     *exchange // the last one, or nil
 	hasCMEE  bool      // a lost command names +CMEE
