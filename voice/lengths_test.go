@@ -21,8 +21,8 @@ import (
 // handed over; and with the end of the call everything ends.
 func FuzzLengths(f *testing.F) {
 	r := rand.New(rand.NewPCG(1, 2))
-	for n := range 100 {
-		program := make([]byte, 20+3*n)
+	for n := range 60 {
+		program := make([]byte, 20+5*n)
 		for i := range program {
 			program[i] = byte(r.Uint32())
 		}

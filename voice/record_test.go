@@ -193,6 +193,25 @@ func TestAFinishKeyAfterTheEndIsTypeAhead(t *testing.T) {
 	})
 }
 
+func TestAFinishKeyThatCameTooLateGoesToACollectThatWaits(t *testing.T) {
+	bubble(t, func(ctx context.Context, t *testing.T) {
+		call, feed := active(t)
+		release := make(chan struct{})
+		w := recorded{wait: func(int) { <-release }}
+		wait := record(ctx, t, call, &w, &voice.RecordOptions{Max: time.Second, Finish: "#"})
+		hear(feed, noise(1, 8000))
+		feed.Digit('#', voice.FromCarrier)
+		done := collect(ctx, t, call, &voice.CollectOptions{Terminator: "#"})
+		close(release)
+		_, err := wait()
+		require.NoError(t, err)
+		d, err := done()
+		require.NoError(t, err)
+		assertDigits(t, voice.Digits{Terminator: '#', End: voice.CollectTerminator}, d.Digits)
+		assert.Empty(t, call.KeysWaiting())
+	})
+}
+
 func TestRecordEndsAfterSilence(t *testing.T) {
 	faint := noise(1, 8000)
 	for i := range faint {
@@ -315,20 +334,23 @@ func TestFaultsOfAWriter(t *testing.T) {
 		w    io.Writer
 		want error
 	}{
-		"fails":  {&recorded{fail: func(n int) error { return errAfter(n, 480, full) }}, full},
-		"short":  {writerFunc(func(b []byte) (int, error) { return len(b) - 1, nil }), io.ErrShortWrite},
-		"silent": {writerFunc(func([]byte) (int, error) { return 0, nil }), io.ErrShortWrite},
+		"fails":           {&recorded{fail: func(n int) error { return errAfter(n, 480, full) }}, full},
+		"fails in a hold": {&recorded{fail: func(n int) error { return errAfter(n, 2000, full) }}, full},
+		"short":           {writerFunc(func(b []byte) (int, error) { return len(b) - 1, nil }), io.ErrShortWrite},
+		"silent":          {writerFunc(func([]byte) (int, error) { return 0, nil }), io.ErrShortWrite},
 	} {
 		t.Run(name, func(t *testing.T) {
 			bubble(t, func(ctx context.Context, t *testing.T) {
 				call, feed := active(t)
 				wait := record(ctx, t, call, tt.w, nil)
 				hear(feed, noise(1, 1600))
+				hold(feed, time.Second)
+				hear(feed, noise(1, 1600))
 				rec, err := wait()
 				require.ErrorIs(t, err, tt.want)
 				assert.Equal(t, voice.RecordFault, rec.Reason)
-				if name == "fails" {
-					assert.Equal(t, 60*time.Millisecond, rec.Duration, "what was written before")
+				if w, ok := tt.w.(*recorded); ok {
+					assert.Equal(t, narrow.Duration(len(w.samples())), rec.Duration, "what was written before")
 				}
 				assert.True(t, call.Idle())
 			})
