@@ -76,7 +76,7 @@
 //   - Close the modem before the bubble's function returns; t.Cleanup within
 //     the bubble does. A call that rings is a goroutine that waits, and one that
 //     is left over when time stops is a panic.
-//   - Give every wait a context with a deadline. A call never ends by itself,
+//   - Give every wait a context with a deadline. A call that is up goes on for ever,
 //     so a test that waits for the wrong thing runs virtual time at full speed
 //     until the test binary times out; t.Context has no deadline.
 //   - New may be called outside the bubble. Everything else belongs inside.
