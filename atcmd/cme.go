@@ -47,9 +47,11 @@ func errorCode(value string, codes map[string]int) int {
 }
 
 // plainText brings the spellings of a text together: firmware differs in case,
-// hyphens and in "(U)SIM" for "SIM".
+// hyphens, in "(U)SIM" for "SIM", and in the network's cause that the standard puts
+// behind some texts, as in "illegal MS (#3)".
 func plainText(s string) string {
-	s = strings.ReplaceAll(strings.ToLower(s), "(u)", "")
+	s, _, _ = strings.Cut(strings.ToLower(s), "(#")
+	s = strings.ReplaceAll(s, "(u)", "")
 	return strings.Join(strings.FieldsFunc(s, func(r rune) bool {
 		return r == ' ' || r == '-' || r == '_' || r == '.'
 	}), " ")

@@ -144,6 +144,7 @@ func TestTextsOfErrorsBecomeCodes(t *testing.T) {
 		"+CME ERROR: ph sim pin required":                 atcmd.CMEError(5),
 		"+CME ERROR: Incorrect password":                  atcmd.CMEError(16),
 		"+CME ERROR: (U)SIM failure":                      atcmd.CMEError(13),
+		"+CME ERROR: Illegal MS (#3)":                     atcmd.CMEError(103),
 		"+CME ERROR: 0":                                   atcmd.CMEError(0),
 		"+CME ERROR:  515 ":                               atcmd.CMEError(515),
 		"+CME ERROR: 3,operation not allowed":             atcmd.CMEError(3),
@@ -206,6 +207,17 @@ func FuzzErrorCodes(f *testing.F) {
 				assert.Equal(t, code, atcmd.ErrorCode(kind, meaning))
 			}
 		}
+	})
+}
+
+func TestWordsThatOnlyBeginLikeAResult(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		m, c := start(t, nil)
+		lines := []string{"OKAY", "ERRORS: 0", "NO CARRIERS", "BUSY BEE", "NO ANSWER YET", "CONNECTED", "NAN", "+CME ERRORS: 3"}
+		m.on("ATA\r", strings.Join(lines, "\r\n")+"\r\nOK\r\n")
+		resp, err := c.Exec(bounded(t), atcmd.Command{Text: "ATA", Dial: true})
+		require.NoError(t, err)
+		assert.Equal(t, lines, resp.Lines)
 	})
 }
 

@@ -18,6 +18,7 @@ func TestRule5MarkerAfterATimeout(t *testing.T) {
 		lost    string   // the command that is not answered
 		script  []string // pairs: written, answer
 		fails   bool     // AT+CSQ, which follows
+		echoes  uint64
 		written []string // after the lost command
 		urcs    []string
 	}{
@@ -35,7 +36,7 @@ func TestRule5MarkerAfterATimeout(t *testing.T) {
 			urcs:    []string{"RING", "+CREG: 5", "RING"},
 		},
 		"with echo": {
-			lost: "AT+COPS?", script: []string{sync1, "AT+COPS?\r\nAT+CMEE?\r\r\n+CMEE: 1\r\n" + ok},
+			lost: "AT+COPS?", script: []string{sync1, "AT+COPS?\r\nAT+CMEE?\r\r\n+CMEE: 1\r\n" + ok}, echoes: 2,
 			written: []string{"5s AT+CMEE?\r", "5s AT+CSQ\r"},
 		},
 		"lost CMEE": {
@@ -93,6 +94,7 @@ func TestRule5MarkerAfterATimeout(t *testing.T) {
 				assert.Equal(t, tt.written, m.log()[1:])
 				assert.Equal(t, tt.urcs, u.lines())
 				assert.EqualValues(t, 1, c.Stats().Resyncs)
+				assert.Equal(t, tt.echoes, c.Stats().Echoes)
 			})
 		})
 	}

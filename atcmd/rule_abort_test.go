@@ -117,8 +117,8 @@ func TestRule6SettledCommandIsNotAborted(t *testing.T) {
 			[]string{"0s ATA\r", "1.2s AT+CHUP\r"},
 		},
 		"settled before the abort is due": {
-			"|100ms|\r\nVOICE CALL: BEGIN\r\n\r\nOK\r\n", 50 * time.Millisecond,
-			[]string{"0s ATA\r", "100ms AT+CHUP\r"},
+			"|100ms|\r\nVOICE CALL: BEGIN\r\n|300ms|\r\nOK\r\n", 50 * time.Millisecond,
+			[]string{"0s ATA\r", "400ms AT+CHUP\r"},
 		},
 		"settled by the abort": {
 			"|1s|\r\nVOICE CALL: END\r\n|100ms|\r\nNO CARRIER\r\n", 900 * time.Millisecond,

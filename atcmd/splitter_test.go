@@ -45,6 +45,23 @@ func FuzzSplitter(f *testing.F) {
 	})
 }
 
+func TestSplitterFindsPromptsOnlyAtTheStartOfALine(t *testing.T) {
+	for _, pieces := range [][]string{{"a>b\r\n"}, {"a", ">b\r\n"}, {strings.Repeat("x", 9000), ">\r\n"}} {
+		s := atcmd.Splitter{Prompt: true}
+		for _, p := range pieces {
+			s.Feed([]byte(p))
+		}
+		assert.True(t, s.Prompt, "%.10q", pieces)
+	}
+	for _, pieces := range [][]string{{">"}, {"a\r", ">"}, {"\r\n\x00\xff> "}, {"\x00", "\x00", ">"}} {
+		s := atcmd.Splitter{Prompt: true}
+		for _, p := range pieces {
+			s.Feed([]byte(p))
+		}
+		assert.False(t, s.Prompt, "%q", pieces)
+	}
+}
+
 func TestSplitterKeepsOpenTexts(t *testing.T) {
 	tests := map[string]struct {
 		in   string

@@ -43,6 +43,7 @@ func TestHandleFindsTheName(t *testing.T) {
 		{"*ATREADY", "*ATREADY: 1", true},
 		{"_OSIGQ", "_OSIGQ: 2,0", true},
 		{"+CMTI", "something +CMTI: 1", false},
+		{"VOICE CALL: BEGIN:", "VOICE CALL: BEGIN", true},
 		{"x:" + strings.Repeat("y", 100), "x: " + strings.Repeat("y", 100), true},
 	}
 	for _, tt := range tests {
@@ -212,22 +213,29 @@ func TestOverflowIsToldWhereTheGapIs(t *testing.T) {
 		var order []string
 		block := make(chan struct{})
 		m, c := start(t, &atcmd.Config{OnOverflow: func(n uint64) { order = append(order, fmt.Sprintf("lost %d", n)) }})
-		c.Handle("+STOP", atcmd.Line, func(atcmd.URC) { <-block })
+		c.Handle("+STOP", atcmd.Line, func(u atcmd.URC) {
+			order = append(order, u.Line)
+			<-block
+		})
 		c.Handle("+A", atcmd.Line, func(u atcmd.URC) {
-			if u.Line == "+A: first" || u.Line == "+A: last" {
+			if u.Line != "+A: x" {
 				order = append(order, u.Line)
 			}
 		})
 		m.say("+STOP: 1\r\n")
 		synctest.Wait()
-		m.say("+A: first\r\n" + strings.Repeat("+A: x\r\n", 4095) + "+A: lost\r\n+A: lost\r\n")
+		m.say("+STOP: 2\r\n+A: first\r\n" + strings.Repeat("+A: x\r\n", 4094) + "+A: lost\r\n+A: lost\r\n")
 		synctest.Wait()
-		close(block)
+		block <- struct{}{} // the second one is taken: there is room for one
+		synctest.Wait()
+		m.say("+A: after\r\n+A: lost\r\n")
+		synctest.Wait()
+		block <- struct{}{}
 		synctest.Wait()
 		m.say("+A: last\r\n")
 		synctest.Wait()
-		assert.Equal(t, []string{"+A: first", "lost 2", "+A: last"}, order)
-		assert.EqualValues(t, 2, c.Stats().Dropped)
+		assert.Equal(t, []string{"+STOP: 1", "+STOP: 2", "+A: first", "lost 2", "+A: after", "lost 1", "+A: last"}, order)
+		assert.EqualValues(t, 3, c.Stats().Dropped)
 	})
 }
 
@@ -235,14 +243,15 @@ func TestInboxIsBounded(t *testing.T) {
 	const most = 1 << 20
 	line := "+A: " + strings.Repeat("1", 5000) + "\r\n" // long, so that no URC is dropped later
 	tests := map[string]struct {
-		more string // after what fits
-		next string // when there is room again
+		room int      // bytes that would fit, and do not as what comes is longer
+		more []string // that
+		next string   // when there is room again
 		lost uint64
-		want int // lines that are kept, beside what fits
 	}{
-		"whole lines":  {strings.Repeat(line, 3), line, 3, 1}, // the first continues what was cut
-		"rest follows": {line + "+A: 1", "2\r\n+A: 3\r\n", 2, 1},
-		"within one":   {"11", "1\r\n+A: 3\r\n", 1, 1},
+		"whole lines":    {0, []string{strings.Repeat(line, 3)}, "+A: 3\r\n", 3}, // the first continues what was cut
+		"rest follows":   {0, []string{line, "+B: "}, "+A: 1\r\n+A: 3\r\n", 2},
+		"within one":     {0, []string{"11"}, "1\r\n+A: 3\r\n", 1},
+		"short one fits": {5, []string{"\r\n+A: 1", "\r\n"}, "+A: 3\r\n", 2},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -255,9 +264,11 @@ func TestInboxIsBounded(t *testing.T) {
 				query := async(bounded(t), m, c, atcmd.Command{Text: "AT"})
 				synctest.Wait()
 				fits := most / len(line)
-				m.say(strings.Repeat(line, fits) + line[:most-fits*len(line)])
-				synctest.Wait()
-				m.say(tt.more)
+				m.say(strings.Repeat(line, fits) + line[:most-fits*len(line)-tt.room])
+				for _, more := range tt.more {
+					synctest.Wait()
+					m.say(more)
+				}
 				synctest.Wait()
 				m.mu.Lock()
 				m.unstick()
@@ -266,7 +277,7 @@ func TestInboxIsBounded(t *testing.T) {
 				m.say(tt.next)
 				require.ErrorIs(t, (<-query).Err, atcmd.ErrTimeout)
 				got := u.lines()
-				assert.Len(t, got, fits+tt.want)
+				assert.Len(t, got, fits+1)
 				for _, kept := range got {
 					assert.Contains(t, []string{strings.TrimSpace(line), "+A: 3"}, kept)
 				}
