@@ -27,7 +27,8 @@ type header struct {
 }
 
 // holdHeader keeps a header until its PDU comes. One of the same name that
-// still waits has lost its PDU.
+// still waits has lost its PDU: it is delivered without, so that the program knows
+// that there was a message.
 func (o *owner) holdHeader(h *handler, line string) {
 	name, args := Parse(line)
 	hd := header{h: h, name: name, line: line, octets: -1, until: o.c.clock.after(bodyLimit)}
@@ -52,7 +53,9 @@ func (o *owner) endHeader(i int, body string) {
 	o.enqueue(hd.h, URC{Line: hd.line, Body: body})
 }
 
-// bodyLine takes a line if it is the PDU that a header waits for.
+// bodyLine takes a line if it is the PDU that a header waits for. Anything else
+// in between is none of its business: modems put URCs between a header and its
+// PDU, and the answer to a command too.
 func (o *owner) bodyLine(line []byte) bool {
 	if !isHex(line) {
 		return false

@@ -2,7 +2,9 @@ package atcmd
 
 import "bytes"
 
-// exchange is a command that was written, and what came of it so far.
+// exchange is a command that was written, and what came of it so far. It outlives
+// its request, which goes back to the caller with the reply: a settled command
+// still waits for its final result, and a lost one tells later lines apart.
 type exchange struct {
 	req     *request // nil when nobody waits for the reply
 	name    string   // "+CREG", empty for basic commands
@@ -60,6 +62,11 @@ const (
 
 // classify tells the answer of x from a URC. Handled tells that the line has a
 // handler. Final results and echoes are dealt with before.
+//
+// A line without a name, such as the answer to AT+CGMI or a PDU, is an answer
+// unless it has a handler. One with a name that nobody handles is a URC that
+// nobody asked for (Huawei sends some every second), but only to a command with a
+// name of its own: ATI is answered with lines such as "+GCAP: +CGSM".
 func (x *exchange) classify(line []byte, handled bool) verdict {
 	head, rest, named := bytes.Cut(line, colon)
 	head = trimBytes(head)
@@ -94,7 +101,8 @@ func isName(head []byte) bool {
 	return !bytes.ContainsAny(head[1:], " ,;\"()")
 }
 
-// isBareURC knows the result codes without a name that every modem sends.
+// isBareURC knows the result codes without a name that every modem sends: they
+// are no answer, even if nobody handles them.
 func isBareURC(line []byte) bool {
 	return string(line) == "RING" || readCallResult(line).err != nil
 }
@@ -139,7 +147,8 @@ func (x *exchange) settledBy(line []byte) bool {
 }
 
 // matchesSpaced tells whether line begins with want, up to the end of a word,
-// spaces after colons left out on both sides.
+// spaces after colons left out on both sides: the same modem writes "VOICE CALL:
+// BEGIN", and "VOICE CALL:BEGIN" in its manual.
 func matchesSpaced(line []byte, want string) bool {
 	i, j := 0, 0
 	for j < len(want) {

@@ -69,7 +69,7 @@ func codesByText(texts map[int]string) map[string]int {
 var cmeCodes = codesByText(cmeTexts)
 
 // cmeTexts are the codes of 3GPP TS 27.007, 9.2.1 (general) and 9.2.2 (packet
-// services).
+// services): the meanings, which are also the texts that modems send.
 var cmeTexts = map[int]string{
 	0:   "phone failure",
 	1:   "no connection to phone",

@@ -11,6 +11,8 @@ func (e CMSError) Error() string { return describe("CMS", int(e), cmsTexts) }
 
 var cmsCodes = codesByText(cmsTexts)
 
+// cmsTexts gives the meanings, which are also the texts that modems send. Where
+// the standard says "(U)SIM" it is "SIM" here.
 var cmsTexts = map[int]string{
 	// TS 24.011, annex E-2: RP causes.
 	1:   "unassigned (unallocated) number",

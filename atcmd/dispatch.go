@@ -13,7 +13,12 @@ type delivery struct {
 }
 
 // deliveries is the bounded queue between the owner, which never waits, and the
-// dispatcher. It is a ring that grows up to maxQueued.
+// dispatcher. It is a ring that grows up to maxQueued: most connections never
+// need more than its first 64 places.
+//
+// When it is full the newest are dropped, not the oldest. What is queued was
+// complete up to the gap, so that the handlers see a true history and then learn
+// where it breaks off.
 type deliveries struct {
 	mu    sync.Mutex
 	more  sync.Cond // on mu
@@ -27,7 +32,8 @@ type deliveries struct {
 
 func (q *deliveries) init() { q.more.L = &q.mu }
 
-// add queues d, or drops and counts it.
+// add queues d, or drops and counts it. The count goes with the next one that
+// is queued, which is how its place in the order is kept.
 func (q *deliveries) add(d delivery) (ok bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -96,8 +102,10 @@ func (q *deliveries) next() (d delivery, ok bool) {
 	return delivery{}, false
 }
 
-// dispatch is the dispatcher's goroutine: it alone calls handlers. It ends when
-// the connection has ended and the last URC is delivered, or at once on Close.
+// dispatch is the dispatcher's goroutine: it alone calls handlers, without a lock.
+// It ends when the connection has ended and the last URC is delivered, as a URC
+// before the end of the stream may tell the reason; or at once on Close, when
+// nobody wants to know any more.
 func (c *Conn) dispatch() {
 	for {
 		d, ok := c.urcs.next()

@@ -14,7 +14,8 @@ func failure(err error) final { return final{is: true, err: err} }
 
 // readFinal tells whether a line is a final result code (V.250, 5.7.1; 3GPP TS
 // 27.007, 9.2; TS 27.005, 3.2.5; and vendors' words). Dial allows the results of
-// calls, which otherwise are URCs.
+// calls, which otherwise are URCs: NO CARRIER during AT+CSQ is the end of a call.
+// Every line comes by here, so the first letter decides what is compared.
 func readFinal(line []byte, dial bool) final {
 	if len(line) < 2 {
 		return final{}
@@ -101,8 +102,9 @@ func beginsWith(line []byte, words string) bool {
 // answer for its speed.
 func isConnect(line []byte) bool { return beginsWith(line, "CONNECT") }
 
-// cutGluedError splits `ERROR+CNUM: ...`, which some firmware writes when it
-// gives up half-way. The rest is a line of its own.
+// cutGluedError splits `ERROR+CNUM: ...`, which some Huawei firmware writes. The
+// rest is a line of its own; the command has failed, but if the rest is its answer
+// the caller finds it in the response.
 func cutGluedError(line []byte) (rest []byte, ok bool) {
 	const word = "ERROR"
 	if len(line) > len(word)+1 && string(line[:len(word)]) == word && line[len(word)] == '+' {

@@ -260,9 +260,10 @@ func TestTooLongAnswerIsAnError(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		m, c := start(t, nil)
 		line := strings.Repeat("x", 1023)
-		m.on("ATI\r", strings.Repeat(line+"\r\n", 1025)+"OK\r\n")
+		some := strings.Repeat(line+"\r\n", 205) + "|1ms|" // less than the inbox holds
+		m.on("ATI\r", strings.Repeat(some, 5)+"OK\r\n")
 		assert.Len(t, mustExec(t, c, "ATI"), 1025)
-		m.on("ATI\r", strings.Repeat(line+"\r\n", 1027)+"OK\r\n")
+		m.on("ATI\r", strings.Repeat(some, 5)+line+"\r\n"+line+"\r\nOK\r\n")
 		resp, err := c.Exec(bounded(t), atcmd.Command{Text: "ATI"})
 		require.ErrorIs(t, err, atcmd.ErrTooLong)
 		assert.Len(t, resp.Lines, 1025)

@@ -5,6 +5,9 @@ import (
 	"log/slog"
 )
 
+// The log has of a command its name, of a line its name and length. What more
+// there is to see, Config.Trace shows.
+
 // debug tells whether the log wants the dialogue, so that nothing is made for
 // it otherwise.
 func (o *owner) debug() bool {

@@ -3,7 +3,9 @@ package atcmd
 import "strings"
 
 // commandName is what errors and the log show of a command: all before its
-// parameters, and of a dialling command "ATD". It is a part of text.
+// parameters, and of a dialling command "ATD". It is a part of text. A command
+// may come from a user of the program, so what is no well-formed command shows as
+// little as possible.
 func commandName(text string) string {
 	if len(text) < 2 || !strings.EqualFold(text[:2], "AT") {
 		return "(no AT command)"
@@ -60,8 +62,8 @@ func isUpper(c byte) bool { return c >= 'A' && c <= 'Z' }
 // with c (V.250, 5.4.1: "+"; the others are vendors').
 func isSigil(c byte) bool { return strings.IndexByte("+^*#$%&!_@", c) >= 0 }
 
-// form is what a command asks for. It tells an answer from a URC of the same
-// name.
+// form is what a command asks for (V.250, 5.4). It helps to tell an answer from a
+// URC of the same name.
 type form uint8
 
 const (

@@ -4,7 +4,10 @@ package atcmd
 // tells them apart is the command that waits and the parameters of the line
 // (3GPP TS 27.007; SIMCom, Quectel and Huawei manuals).
 
-// classifyOwn tells what a line with the name of the waiting command is.
+// classifyOwn tells what a line with the name of the waiting command is. Where
+// there is no rule, what a command asks for is its answer, and a handler is there
+// for what comes by itself; setting something has an answer only if nobody handles
+// that name: AT+CMGS=24, AT+CMGR=1.
 func (x *exchange) classifyOwn(head, rest []byte, handled bool) verdict {
 	rest = trimBytes(rest)
 	if rule := ownRules[string(head)]; rule != nil {
@@ -19,6 +22,8 @@ func (x *exchange) classifyOwn(head, rest []byte, handled bool) verdict {
 	return isAnswer
 }
 
+// ownRule tells what a line is from the form of the waiting command and what
+// stands after the line's colon.
 type ownRule func(f form, rest []byte) verdict
 
 // answerIf makes a verdict out of a yes and no.
@@ -99,7 +104,7 @@ func indexComma(b []byte) int {
 }
 
 // isSmall tells whether b is a decimal number below 100, zeros in front
-// allowed.
+// allowed: <n> and <stat> are, a location area hardly ever.
 func isSmall(b []byte) bool {
 	n := 0
 	for _, c := range b {

@@ -73,8 +73,10 @@ func (c *Conn) own() {
 	}
 }
 
-// turn looks at all that may have changed. It returns why the connection is
-// over.
+// turn looks at all that may have changed, in this order: what the modem said
+// comes first, as it may answer the command that a caller has just left or whose
+// time is just up, and it comes before the end of the stream. Turn returns why the
+// connection is over.
 func (o *owner) turn(fired bool) error {
 	p, gap, readErr := o.c.in.take(o.spare)
 	o.spare = p
@@ -105,7 +107,8 @@ func (o *owner) turn(fired bool) error {
 	return o.err
 }
 
-// feed handles bytes from the modem.
+// feed handles bytes from the modem. Lines are taken out one at a time, as what
+// one of them does, such as ending a command, decides how the next one is read.
 func (o *owner) feed(p []byte) {
 	if len(p) == 0 {
 		return
@@ -146,6 +149,8 @@ func (o *owner) awaitsPrompt() bool {
 }
 
 // splitLine handles a line, unless it is only the beginning of a quoted text.
+// That is seen before the line is sorted: until the text has ended, a line in it
+// that looks like a final result or a URC is none.
 func (o *owner) splitLine(line []byte, end byte) {
 	trimmed := trimBytes(line)
 	if len(trimmed) == 0 {
@@ -168,7 +173,8 @@ func (o *owner) line(line []byte) {
 
 func (o *owner) find(line []byte) *handler { return o.c.table.Load().find(line) }
 
-// sort brings a line to where it belongs.
+// sort brings a line to where it belongs. A PDU that a header waits for is looked
+// for first, whatever goes on: to a command it would look like an answer.
 func (o *owner) sort(line []byte, h *handler) {
 	o.c.stats.lines.Add(1)
 	switch {
@@ -211,7 +217,10 @@ func (o *owner) lateLine(lost *exchange, line []byte, h *handler) {
 	o.deliver(h, line, "")
 }
 
-// commandLine handles a line while a command waits.
+// commandLine handles a line while a command waits. The order matters: the echo
+// of "AT" or of a body must not pass for an answer, and a line of Settles may have
+// a handler too. Only then is it a final result, and only what is none is an
+// answer or a URC.
 func (o *owner) commandLine(line []byte, h *handler) {
 	x := &o.cur
 	if x.isEcho(line) {
@@ -237,7 +246,9 @@ func (o *owner) commandLine(line []byte, h *handler) {
 	o.answerLine(line, h)
 }
 
-// answerLine adds a line to the answer, or delivers it, or both.
+// answerLine adds a line to the answer, or delivers it, or both. The line becomes
+// a string once: that is the one allocation of a URC, and with the slice of the
+// answer's lines the two of a command.
 func (o *owner) answerLine(line []byte, h *handler) {
 	x := &o.cur
 	v := x.classify(line, h != nil)
@@ -251,8 +262,8 @@ func (o *owner) answerLine(line []byte, h *handler) {
 	}
 }
 
-// deliver gives a URC to its handler, by way of the dispatcher. Text is the
-// line as a string if there is one already.
+// deliver gives a URC to its handler, by way of the dispatcher, or to the handler
+// of what nobody handles. Text is the line as a string if there is one already.
 func (o *owner) deliver(h *handler, line []byte, text string) {
 	if h == nil {
 		if h = o.c.table.Load().byName[""]; h == nil {

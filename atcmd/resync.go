@@ -90,7 +90,9 @@ func (o *owner) sendMarker() {
 }
 
 // syncLine handles a line while a marker waits: URCs are delivered, all else is
-// of the past, until the marker's own line.
+// of the past, until the marker's own line. A marker that is refused, or a modem
+// that does not know it, gives only a final result, which cannot be told from
+// that of the lost command: then the second marker is tried.
 func (o *owner) syncLine(line []byte, h *handler) {
 	r := &o.sync
 	switch {
@@ -124,6 +126,8 @@ func (o *owner) syncAnswered() {
 	o.deadline = o.c.clock.after(markerQuiet)
 }
 
+// inSync ends the search: what comes from now on answers what is written from now
+// on.
 func (o *owner) inSync() {
 	o.sync = resync{}
 	o.phase = phaseIdle

@@ -29,7 +29,8 @@ func (o *owner) expire(now instant) {
 }
 
 // timeout ends a command whose time is up. The caller need not wait until it
-// is aborted.
+// is aborted. A final result whose line end is missing counts: some firmware
+// writes that only with the next line.
 func (o *owner) timeout() {
 	if f := readFinal(o.split.rest(), o.cur.dial); f.is {
 		o.split.drop() // its line end never came
