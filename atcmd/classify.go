@@ -133,7 +133,7 @@ func (x *exchange) isEcho(line []byte) bool {
 	if len(line) > 0 && line[0] == '>' {
 		line = trimBytes(line[1:])
 	}
-	return string(line) == trim(x.body)
+	return len(line) == 0 || string(line) == trim(x.body) // nothing: the prompt came twice
 }
 
 // settledBy tells whether a line is one of those that end x for its caller.

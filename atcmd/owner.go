@@ -197,11 +197,12 @@ func (o *owner) idleLine(line []byte, h *handler) {
 		return
 	}
 	if readFinal(line, false).is { // the end of a call is news, even if it is late
+		o.sync.over = true
 		o.c.stats.strayFinals.Add(1)
 		o.logLine("stray final result", line)
 		return
 	}
-	if lost == nil {
+	if lost == nil || o.sync.over {
 		o.deliver(h, line, "")
 		return
 	}

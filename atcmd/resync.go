@@ -36,6 +36,7 @@ type resync struct {
 	lost     *exchange // the last one, or nil
 	hasCMEE  bool      // a lost command names +CMEE
 	hasCFUN  bool
+	over     bool // a final result came since: what has its name now is news
 	failed   bool // the last attempt
 	second   bool // the second marker is out
 	seen     bool // the marker's own line came
@@ -50,7 +51,7 @@ func (r *resync) needed() bool { return r.lost != nil }
 // lose notes that a command may still be answered.
 func (r *resync) lose(x exchange) {
 	x.req, x.lines = nil, nil
-	r.lost = &x
+	r.lost, r.over = &x, false
 	text := strings.ToUpper(x.text)
 	r.hasCMEE = r.hasCMEE || strings.Contains(text, markerCMEE.name)
 	r.hasCFUN = r.hasCFUN || strings.Contains(text, markerCFUN.name)

@@ -113,6 +113,21 @@ func TestRule5LateAnswerBeforeTheNextCommandIsNoNews(t *testing.T) {
 	})
 }
 
+func TestRule5WhatComesAfterTheLateResultIsNews(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		m, c := start(t, nil)
+		u := collect(c, atcmd.Line, "+CSQ")
+		m.on("AT+CSQ\r", "|6s|\r\n+CSQ: 1,1\r\n\r\nOK\r\n|1s|+CSQ: 2,2\r\n", "|6s|\r\n+CSQ: 3,3\r\n")
+		m.marked()
+		for range 2 {
+			_, err := c.Exec(bounded(t), atcmd.Command{Text: "AT+CSQ"})
+			require.ErrorIs(t, err, atcmd.ErrTimeout)
+			pass(t, 5*time.Second)
+		}
+		assert.Equal(t, []string{"+CSQ: 2,2"}, u.lines())
+	})
+}
+
 func TestRule5StaysOutOfSyncUntilTheModemAnswers(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		m, c := start(t, nil)

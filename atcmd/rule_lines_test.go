@@ -49,7 +49,7 @@ func TestRule2Lines(t *testing.T) {
 }
 
 func TestRule2Prompt(t *testing.T) {
-	for _, prompt := range []string{"> ", ">", "\r\n> ", "> \r\n", "\r\n>\r\n", "\x00\xff> "} {
+	for _, prompt := range []string{"> ", ">", "\r\n> ", "> \r\n", "> \r\n> ", "\r\n>\r\n", "\x00\xff> "} {
 		t.Run(fmt.Sprintf("%q", prompt), func(t *testing.T) {
 			bubble(t, func(t *testing.T) {
 				m, c := start(t, nil)
