@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
+	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -358,6 +361,35 @@ func TestAKeyAtTheMomentOfATimeoutIsNotLost(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestNoKeyIsLostBetweenCollects(t *testing.T) {
+	// In real time, as this is about keys that come at any moment.
+	call, feed := fed(t, nil, voice.Info{State: voice.Active})
+	var want strings.Builder
+	for i := range 3000 {
+		want.WriteByte(voice.AnyKey[i%len(voice.AnyKey)])
+	}
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		for _, key := range []byte(want.String()) {
+			for len(call.KeysWaiting()) > 60 {
+				runtime.Gosched()
+			}
+			feed.Digit(key, voice.FromCarrier)
+			runtime.Gosched()
+		}
+	})
+	defer wg.Wait()
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	var got strings.Builder
+	for got.Len() < want.Len() {
+		d, err := call.Collect(ctx, &voice.CollectOptions{First: 1, Next: 1})
+		require.NoError(t, err)
+		got.WriteString(d.Keys)
+	}
+	assert.Equal(t, want.String(), got.String())
 }
 
 func TestASecretCollectKeepsItsKeysOutOfEventsAndLogs(t *testing.T) {

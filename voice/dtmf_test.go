@@ -99,8 +99,10 @@ func TestSendDTMFStops(t *testing.T) {
 
 		wait := background(t, func() (any, error) { return nil, call.SendDTMF(ctx, "1234", nil) })
 		pass(250 * time.Millisecond)
+		ended := time.Now()
 		feed.End(voice.End{Reason: voice.RemoteHangup})
 		_, err := wait()
+		assert.Equal(t, ended, time.Now(), "at once")
 		require.ErrorIs(t, err, voice.ErrEnded)
 		assert.Equal(t, 7, sent)
 	})

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -134,6 +135,29 @@ func TestAfterTheEndAFeedDoesNothing(t *testing.T) {
 	assert.Equal(t, make([]int16, frame), out, "silence")
 	f, _ := call.Format()
 	assert.Equal(t, narrow, f)
+}
+
+func TestAfterTheEndNothingIsPlayed(t *testing.T) {
+	bubble(t, func(ctx context.Context, t *testing.T) {
+		call, feed := active(t)
+		release := make(chan struct{})
+		reads := 0
+		src := &source{read: func(dst []int16) (int, error) {
+			if reads++; reads == 10 {
+				<-release // the player is there after the end, as its source does not come back
+			}
+			return copy(dst, noise(1, len(dst))), nil
+		}}
+		wait := play(ctx, t, call, src, nil)
+		synctest.Wait()
+		assert.NotEmpty(t, trimmed(listen(feed, 1)))
+		feed.End(voice.End{Reason: voice.RemoteHangup})
+		assert.Empty(t, trimmed(listen(feed, 1)))
+		close(release)
+		p, err := wait()
+		require.ErrorIs(t, err, voice.ErrEnded)
+		assert.Equal(t, frameTime, p.Duration)
+	})
 }
 
 func TestMistakesOfACarrierPanic(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -217,6 +218,7 @@ func TestRecordEndsAfterSilence(t *testing.T) {
 	for i := range faint {
 		faint[i] /= 200 // -46 dB at most
 	}
+	whisper := slices.Repeat([]int16{230, -230}, 4000) // -43 dB
 	tests := map[string]struct {
 		said []int16
 		want int // samples
@@ -225,6 +227,7 @@ func TestRecordEndsAfterSilence(t *testing.T) {
 		"after speech":         {join(noise(1, 8000), quiet(3*time.Second)), 24000},
 		"between words":        {join(noise(1, 800), quiet(1900*time.Millisecond), noise(2, 800), quiet(3*time.Second)), 800 + 15200 + 800 + 16000},
 		"a faint noise counts": {join(noise(1, 8000), faint, faint, faint), 24000},
+		"a whisper does not":   {join(whisper, whisper, whisper, quiet(2*time.Second)), 40000},
 		"speech does not":      {join(noise(1, 32000), quiet(2*time.Second)), 48000},
 	}
 	for name, tt := range tests {
