@@ -157,3 +157,34 @@ func TestAFileOfAnotherRateIsRefused(t *testing.T) {
 		assert.Empty(t, trimmed(far.Heard()))
 	})
 }
+
+func TestFilesAreClosedHoweverTheirPlayEnds(t *testing.T) {
+	const open = "/proc/self/fd"
+	if _, err := os.Stat(open); err != nil {
+		t.Log("not checked: this system does not list a process's open files")
+		return
+	}
+	count := func() int {
+		files, err := os.ReadDir(open)
+		require.NoError(t, err)
+		return len(files)
+	}
+	good, wide := writeWAV(t, 8000, noise(1, 1000)), writeWAV(t, 16000, noise(1, 1000))
+	bad := writeFile(t, []byte("no WAV"))
+	bubble(t, func(ctx context.Context, t *testing.T) {
+		call, _ := answered(ctx, t, nil)
+		before := count()
+		for range 10 {
+			require.NoError(t, playError(ctx, call, voice.File(good)))
+			require.NoError(t, playError(ctx, call, voice.Concat(voice.File(good), voice.File(good))))
+			require.Error(t, playError(ctx, call, voice.File(wide)))
+			require.Error(t, playError(ctx, call, voice.File(bad)))
+			require.Error(t, playError(ctx, call, voice.Concat(voice.File(good), voice.File(wide))))
+			_, err := call.Start(voice.File(good), nil).Stop()
+			require.NoError(t, err)
+			_, err = voice.CheckFile(good)
+			require.NoError(t, err)
+		}
+		assert.Equal(t, before, count())
+	})
+}

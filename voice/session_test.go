@@ -35,6 +35,9 @@ func TestCallTellsWhatItIs(t *testing.T) {
 	assert.True(t, known)
 	assert.Equal(t, 16000, f.Rate)
 	assert.Equal(t, "outgoing call c1, active, +120****0111", fmt.Sprintf("%#v", call))
+	feed.Detach()
+	_, known = call.Format()
+	assert.True(t, known, "on hold, too")
 
 	var log bytes.Buffer
 	slog.New(slog.NewTextHandler(&log, nil)).Info("x", slog.Any("call", call))

@@ -35,8 +35,7 @@ type Far struct {
 	stalls bool    // no frames come although audio flows
 	closed bool    // no goroutine starts any more
 	saying []int16 // not yet said
-	asked  int     // samples that Say was given
-	said   int     // of these, those that were said
+	asked  int     // samples that Say was given; what is not in saying was said
 	heard  []int16
 	sound  int // samples of heard up to the end of the last sound
 	mark   int // where the last WaitQuiet ended
@@ -157,7 +156,6 @@ func (f *Far) exchange(in, out []int16) {
 		n := copy(in, f.saying)
 		clear(in[n:])
 		f.saying = f.saying[n:]
-		f.said += n
 	}
 	f.mu.Unlock()
 	if !flows {
@@ -187,7 +185,7 @@ func (f *Far) Say(ctx context.Context, pcm []int16) error {
 	f.asked += len(pcm)
 	end := f.asked
 	f.mu.Unlock()
-	return f.until(ctx, func() bool { return f.said >= end })
+	return f.until(ctx, func() bool { return f.asked-len(f.saying) >= end })
 }
 
 // Press presses keys one after the other, without a pause.
