@@ -3,6 +3,7 @@ package atcmd_test
 import (
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -286,4 +287,25 @@ func TestInboxIsBounded(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestHandleWhileURCsCome(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		m, c := start(t, nil)
+		steady := collect(c, atcmd.Line, "+B")
+		var wg sync.WaitGroup
+		for range 4 {
+			wg.Go(func() {
+				for i := range 200 {
+					c.Handle(fmt.Sprintf("+A%d", i%7), atcmd.Line, func(atcmd.URC) {})
+					c.Handle(fmt.Sprintf("+A%d", (i+3)%7), atcmd.Line, nil)
+				}
+			})
+		}
+		for i := range 200 {
+			m.say(fmt.Sprintf("+A%d: 1\r\n+B: %d\r\n", i%7, i))
+		}
+		wg.Wait()
+		assert.Len(t, steady.lines(), 200, "the others are not disturbed")
+	})
 }
