@@ -283,11 +283,11 @@ func (r *recorder) silent(pcm []int16) bool {
 	if r.opts.Silence <= 0 || len(pcm) == 0 {
 		return false
 	}
-	var sum int
+	var sum int64 // of squares, which 32 bits do not hold
 	for _, s := range pcm {
-		sum += int(s) * int(s)
+		sum += int64(s) * int64(s)
 	}
-	if sum >= silenceLevel*len(pcm) {
+	if sum >= silenceLevel*int64(len(pcm)) {
 		r.quiet = 0
 		return false
 	}
