@@ -7,8 +7,12 @@ import (
 )
 
 // Feed is the carrier's end of a call: it tells the call what happens on the
-// line. Its methods may be called from any goroutine and do not block; those
-// for audio do not allocate. After End they do nothing.
+// line. Its methods may be called from any goroutine. They do not block, but for
+// the time that Info.Logger takes for the debug records of State, Digit and End;
+// those for audio log nothing and do not allocate. After End they do nothing.
+//
+// A frame is 20 ms of audio. Frames of other lengths lose nothing, but the times
+// that writers, taps and sources may be behind are counted in frames.
 type Feed struct {
 	call *CallSession
 }

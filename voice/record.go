@@ -92,10 +92,11 @@ func (r Recording) LogValue() slog.Value {
 //
 // w is called on the goroutine of Record. It may block: up to 10 s of audio
 // wait for it, beyond that silence of the same length takes the place of what
-// was lost.
+// was lost. What was heard before the end is written after it, if need be: with
+// a slow w Record returns late, and not short.
 //
 // Record returns nil when a key, RecordOptions.Max or silence ended it. Whatever
-// the error, the Recording tells what was written before.
+// the error, the Recording tells what was written.
 func (c *CallSession) Record(ctx context.Context, w io.Writer, opts *RecordOptions) (Recording, error) {
 	return c.record(ctx, &rawSink{w: w}, opts)
 }

@@ -9,7 +9,7 @@ import (
 // Source is audio to be played. It is opened when the call's audio is there
 // and its format known, and read on the goroutine of its Play (or of its
 // Playback), a little ahead of what is heard; it may take its time, but not more
-// than what it yields lasts. A source that implements [io.Closer] is closed
+// than what it yields lasts; its Play cannot return before a Read has. A source that implements [io.Closer] is closed
 // when its playing ends, if it was opened. The sources of this package can be
 // played again, one play at a time.
 type Source interface {
