@@ -1,6 +1,7 @@
 package modem
 
 import (
+	"cmp"
 	"log/slog"
 	"time"
 
@@ -14,6 +15,9 @@ type audioSwitch struct {
 	tried *call // the call that it is, or was in vain, being switched on for
 	since time.Time
 }
+
+// isOff tells whether the modem was told to send no audio, and has answered.
+func (a *audioSwitch) isOff() bool { return a.on == nil && !a.busy }
 
 // switchAudio brings the audio port in line with the calls: the one that is
 // active has it, once the modem sends audio there. It is called whenever a call
@@ -43,8 +47,7 @@ func (o *owner) switchAudio() {
 func (o *owner) audioOn(c *call) {
 	p := &o.m.profile.Audio
 	o.audio.busy = true
-	o.commands(p.On, func(err error) {
-		o.audio.busy = false
+	o.commands(c, p.On, func(err error) {
 		switch {
 		case err == nil:
 			o.audio.on, o.audio.tried = c, nil // even if it is over: then it is switched off
@@ -52,18 +55,17 @@ func (o *owner) audioOn(c *call) {
 		case time.Since(o.audio.since) >= p.Within || isConnectionLost(err):
 			o.m.log.Warn("the modem does not give the audio of a call", slog.Any("err", err))
 		default:
-			o.audio.busy = true
-			o.m.after(p.Retry, func() { o.audioAgain(c) })
+			o.m.after(cmp.Or(p.Retry, defaultAudioRetry), func() { o.audioAgain(c) })
 			return
 		}
-		o.switchAudio()
+		o.switched()
 	})
 }
 
+// audioAgain tries once more, if there still is reason to.
 func (o *owner) audioAgain(c *call) {
-	o.audio.busy = false
 	if c.over {
-		o.switchAudio()
+		o.switched()
 		return
 	}
 	o.audioOn(c)
@@ -71,23 +73,27 @@ func (o *owner) audioAgain(c *call) {
 
 func (o *owner) audioOff() {
 	o.audio.busy, o.audio.on = true, nil
-	o.commands(o.m.profile.Audio.Off, func(error) {
-		o.audio.busy = false
-		o.switchAudio()
-	})
+	o.commands(nil, o.m.profile.Audio.Off, func(error) { o.switched() })
 }
 
-// commands sends commands one after the other, and tells the first error.
-func (o *owner) commands(texts []string, then func(error)) {
+// switched looks for what is next when switching is done.
+func (o *owner) switched() {
+	o.audio.busy = false
+	o.switchAudio()
+	o.checkIdle()
+}
+
+// commands sends commands for c one after the other, and tells the first error.
+func (o *owner) commands(c *call, texts []string, then func(error)) {
 	if len(texts) == 0 {
 		then(nil)
 		return
 	}
-	o.m.job(atcmd.Command{Text: texts[0]}, func(_ atcmd.Response, err error) {
+	o.m.job(c, atcmd.Command{Text: texts[0]}, func(_ atcmd.Response, err error) {
 		if err != nil {
 			then(err)
 			return
 		}
-		o.commands(texts[1:], then)
+		o.commands(c, texts[1:], then)
 	})
 }

@@ -2,7 +2,6 @@ package modem
 
 import (
 	"context"
-	"sync/atomic"
 	"time"
 
 	"github.com/callstack-go/callstack/events"
@@ -10,18 +9,20 @@ import (
 )
 
 // call is what the owner knows of a call. Its fields belong to the owner's
-// goroutine, but for those that never change, and hangup.
+// goroutine, but for those that never change.
 type call struct {
 	m       *Modem
 	session *voice.CallSession
 	feed    *voice.Feed
 	dir     voice.Direction
 	ended   chan struct{} // closed by owner.end
+	answer  chan struct{} // capacity 1: held by the one who sends ATA
 
 	index  int // of AT+CLCC; 0 while it is not known
 	state  voice.State
 	number events.Number
 	over   bool
+	late   bool // it came when no new calls were taken: nobody waits for its end
 
 	identified   bool        // the number is known, or was waited for
 	unidentified *time.Timer // ends the wait
@@ -33,10 +34,11 @@ type call struct {
 	dialled    time.Time // when ATD was accepted
 	misses     int       // lists in a row without it
 	changed    moment    // when it last became something else
-	suspect    bool      // hung up, or not answerable: one list without it is enough
+	suspect    bool      // one list without it is enough to end it
+	told       voice.End // what a report told of its end, which a list has to confirm
 
-	hangup atomic.Bool
-	ending int // index of the next hang-up command
+	hangup bool // the program wants it to end
+	ending int  // how many hang-up commands were chosen for it
 
 	dialing context.Context    // of an outgoing call: bounds its ATD
 	undial  context.CancelFunc // ends it
@@ -44,14 +46,14 @@ type call struct {
 
 func newCall(m *Modem, dir voice.Direction, state voice.State, number events.Number) *call {
 	c := &call{
-		m: m, dir: dir, state: state, number: number,
-		ended: make(chan struct{}), identified: number != "", rangAt: time.Now(),
+		m: m, dir: dir, state: state, number: number, rangAt: time.Now(), identified: number != "",
+		ended: make(chan struct{}), answer: make(chan struct{}, 1),
 	}
 	c.session, c.feed = voice.NewCall(&line{c}, voice.Info{
 		Direction: dir, State: state, Number: number,
 		Source: m.cfg.Name, Events: m.cfg.Events, Logger: m.log,
 	})
-	if state == voice.Active {
+	if c.answered() {
 		c.answeredAt = c.rangAt
 	}
 	c.unidentified = m.after(identifyWithin, func() {
@@ -61,13 +63,53 @@ func newCall(m *Modem, dir voice.Direction, state voice.State, number events.Num
 	return c
 }
 
+// unanswered tells whether it is an incoming call that nobody has taken.
+func (c *call) unanswered() bool { return c.state == voice.Ringing || c.state == voice.Waiting }
+
+// talk returns how long the call is answered.
+func (c *call) talk() time.Duration {
+	if c.answeredAt.IsZero() {
+		return 0
+	}
+	return time.Since(c.answeredAt)
+}
+
+// isOver tells, on any goroutine, whether the call has ended.
+func (c *call) isOver() bool {
+	select {
+	case <-c.ended:
+		return true
+	default:
+		return false
+	}
+}
+
+// answered tells whether the call is one that both sides have taken.
+func (c *call) answered() bool { return order(c.state) == order(voice.Active) }
+
+// order tells which states come before which. Those of equal order alternate.
+func order(s voice.State) int {
+	switch s {
+	case voice.Dialing:
+		return 0
+	case voice.Alerting, voice.Waiting:
+		return 1
+	case voice.Ringing:
+		return 2
+	case voice.Active, voice.Held:
+		return 3
+	default:
+		return 4
+	}
+}
+
 // reason tells why the call is over, if nothing better is known.
 func (c *call) reason() voice.EndReason {
 	answered := !c.answeredAt.IsZero()
 	switch {
-	case c.hangup.Load() && c.dir == voice.Incoming && !answered:
+	case c.hangup && c.dir == voice.Incoming && !answered:
 		return voice.Rejected
-	case c.hangup.Load():
+	case c.hangup:
 		return voice.LocalHangup
 	case answered:
 		return voice.RemoteHangup
@@ -79,7 +121,7 @@ func (c *call) reason() voice.EndReason {
 
 // lostReason tells why the call is over when its connection is.
 func (c *call) lostReason() voice.EndReason {
-	if c.hangup.Load() {
+	if c.hangup {
 		return c.reason()
 	}
 	return voice.ModemLost

@@ -55,10 +55,10 @@ func (m *Modem) close() error {
 	idle := make(chan struct{})
 	m.post(func() {
 		m.own.closing = true
+		m.own.hangupAll(ctx)
 		m.own.whenIdle(idle)
 	})
 	m.cancel()
-	m.hangupAll(ctx)
 	var err error
 	select {
 	case <-idle:
@@ -68,11 +68,13 @@ func (m *Modem) close() error {
 	return errors.Join(err, m.teardown(Closed, ErrClosed))
 }
 
-func (m *Modem) hangupAll(ctx context.Context) {
-	for _, call := range m.Calls() {
-		// An error means that the line is gone or does not answer: teardown
-		// ends the call then.
-		_ = call.Hangup(ctx)
+// hangupAll hangs up the calls that are waited for, all at a time. An error means
+// that the line is gone or does not answer: teardown ends the call then.
+func (o *owner) hangupAll(ctx context.Context) {
+	for _, c := range o.calls {
+		if !c.late {
+			o.m.wg.Go(func() { _ = c.session.Hangup(ctx) })
+		}
 	}
 }
 
@@ -100,9 +102,9 @@ func (m *Modem) teardown(to State, err error) error {
 	return cerr
 }
 
-// stop ends the calls that are left and the timers.
+// stop ends the calls that are left and the timers. No call begins any more.
 func (o *owner) stop() {
-	o.drain = true
+	o.stopped, o.stuck = true, nil
 	for _, c := range slices.Clone(o.calls) {
 		o.end(c, voice.End{Reason: c.lostReason()})
 	}

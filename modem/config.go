@@ -1,6 +1,7 @@
 package modem
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -13,6 +14,7 @@ const (
 	defaultOpenTimeout = 30 * time.Second
 	defaultCallPoll    = time.Second
 	defaultNetworkPoll = 30 * time.Second
+	defaultAudioRetry  = 500 * time.Millisecond
 )
 
 // Config holds the optional settings of a Modem. The zero value is ready for
@@ -33,7 +35,8 @@ type Config struct {
 
 	// OnHandlerError is told what a handler returned, unless it was nil or
 	// voice.ErrEnded, and when one panicked: a *voice.PanicError. It runs on
-	// the handler's goroutine. Nil means a log record at Warn.
+	// the handler's goroutine, and Close waits for it as for the handler. Nil
+	// means a log record at Warn.
 	OnHandlerError func(call *voice.CallSession, err error)
 
 	// CallWaiting hands calls to the handler that come while there is another.
@@ -57,13 +60,15 @@ type Config struct {
 	// 200 ms and 10 s. Zero means 1 s.
 	CallPoll time.Duration
 
-	// NetworkPoll is how often signal and registration are asked. Zero means
-	// 30 s, a negative value never: what the modem reports by itself is taken
-	// all the same.
+	// NetworkPoll is how often signal and registration are asked, at least
+	// every second. Zero means 30 s. With a negative value they are asked at
+	// the beginning, and then only where a report of the modem leaves a
+	// question.
 	NetworkPoll time.Duration
 
 	// Logger takes the dialogue at Debug, by names and without contents, and
-	// what is degraded at Warn. Nil means no logging.
+	// what is degraded at Warn. Nil means no logging. Its handler must not wait
+	// for the modem: records are made by the goroutines that run it.
 	Logger *slog.Logger
 
 	// Trace, if set, sees every byte of the AT port, secrets included. See
@@ -100,11 +105,15 @@ func (c *Config) withDefaults() Config {
 func (c Config) validate() error {
 	switch {
 	case c.PIN != "" && !validPIN(c.PIN):
-		return fmt.Errorf("modem: Config.PIN is not 4 to 8 digits")
+		return errors.New("modem: Config.PIN is not 4 to 8 digits")
 	case c.CallPoll < 200*time.Millisecond || c.CallPoll > 10*time.Second:
 		return fmt.Errorf("modem: Config.CallPoll is %v, not between 200ms and 10s", c.CallPoll)
+	case c.NetworkPoll > 0 && c.NetworkPoll < time.Second:
+		return fmt.Errorf("modem: Config.NetworkPoll is %v, less than 1s", c.NetworkPoll)
 	case c.OpenTimeout < 0:
-		return fmt.Errorf("modem: Config.OpenTimeout is negative")
+		return errors.New("modem: Config.OpenTimeout is negative")
+	case c.Profile != nil:
+		return c.Profile.check()
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package modem
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/callstack-go/callstack/atcmd"
@@ -14,6 +15,15 @@ const (
 	// maxDigits is how many digits a number to dial may have: the number of a
 	// call has at most 20 (3GPP TS 24.008, 10.5.4.7; E.164 needs 15).
 	maxDigits = 20
+
+	// dialAfter is how long after the end of a call the next one is dialled at
+	// the earliest: a NO CARRIER that belongs to that end would be taken for the
+	// result of ATD.
+	dialAfter = 500 * time.Millisecond
+
+	// dialDoubt is how long nothing is sent after such a NO CARRIER: ATD may be
+	// under way, and its own result needs up to a few seconds.
+	dialDoubt = 2 * time.Second
 
 	// dialTimeout bounds ATD. With AT+COLP=1 its result comes only when the
 	// call is answered.
@@ -40,12 +50,13 @@ type DialOptions struct {
 }
 
 // Dial calls number and returns the call when it is answered. When ctx is done
-// before, it hangs up and returns the cause of ctx. If the call ends before an
-// answer, the error is a *voice.EndedError that tells whether it was busy,
-// rejected, or not answered. The caller hangs up the call.
+// before, it hangs up, which takes at most 10 s, and returns the cause of ctx. If
+// the call ends before an answer, the error is a *voice.EndedError that tells
+// whether it was busy, rejected, or not answered. Other errors are those of
+// [Modem.Place]. The caller hangs up the call.
 //
 // number is an optional + and 1 to 20 digits; all else is [ErrBadNumber], and
-// nothing is sent. While there is another call the error is [ErrLineBusy].
+// nothing is sent. A nil opts means no options.
 func (m *Modem) Dial(ctx context.Context, number string, opts *DialOptions) (*voice.CallSession, error) {
 	call, err := m.Place(ctx, number, opts)
 	if err != nil {
@@ -54,36 +65,54 @@ func (m *Modem) Dial(ctx context.Context, number string, opts *DialOptions) (*vo
 	if err := call.WaitAnswered(ctx); err != nil {
 		bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), giveUpHangup)
 		defer cancel()
-		return nil, errors.Join(err, call.Hangup(bounded))
+		if herr := call.Hangup(bounded); herr != nil {
+			return nil, errors.Join(err, herr)
+		}
+		return nil, err
 	}
 	return call, nil
 }
 
-// Place calls number as Dial does, and returns the call while it is being
-// dialled. ctx does not bound the call.
+// Place calls number as Dial does, and returns the call at once, while it is
+// being dialled. ctx does not bound the call. While there is another call the
+// error is [ErrLineBusy]; it is [ErrShutdown] after Shutdown, [ErrClosed] after
+// Close, and wraps that of [Modem.Err] once the connection is lost.
 func (m *Modem) Place(ctx context.Context, number string, opts *DialOptions) (*voice.CallSession, error) {
-	if !validNumber(number) {
-		return nil, ErrBadNumber
+	text, err := dialText(number, opts)
+	if err != nil {
+		return nil, err
 	}
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
-	var (
-		c       *call
-		refused error
-	)
-	if !m.ask(func() { c, refused = m.own.startDial(events.Number(number)) }) {
+	var c *call
+	if !m.ask(func() { c, err = m.own.startDial(events.Number(number), text) }) {
 		return nil, ErrClosed
 	}
-	if refused != nil {
-		return nil, refused
+	if err != nil {
+		return nil, err
 	}
-	text := "ATD" + number
-	if opts != nil {
-		text += [...]string{CallerIDDefault: "", CallerIDShown: "i", CallerIDHidden: "I"}[opts.CallerID]
-	}
-	m.handlers.Go(func() { m.dial(c, text+";") })
 	return c.session, nil
+}
+
+// dialText returns the command that dials a voice call (3GPP TS 27.007, 6.2).
+func dialText(number string, opts *DialOptions) (string, error) {
+	if !validNumber(number) {
+		return "", ErrBadNumber
+	}
+	var id CallerID
+	if opts != nil {
+		id = opts.CallerID
+	}
+	switch id {
+	case CallerIDDefault:
+		return "ATD" + number + ";", nil
+	case CallerIDShown:
+		return "ATD" + number + "i;", nil
+	case CallerIDHidden:
+		return "ATD" + number + "I;", nil
+	}
+	return "", fmt.Errorf("modem: DialOptions.CallerID is %d, none of the constants", id)
 }
 
 func validNumber(n string) bool {
@@ -94,21 +123,34 @@ func validNumber(n string) bool {
 }
 
 // startDial makes the call of a number, and takes the line for ATD.
-func (o *owner) startDial(n events.Number) (*call, error) {
+func (o *owner) startDial(n events.Number, text string) (*call, error) {
 	switch {
+	case o.stopped:
+		return nil, o.m.whyStopped()
 	case o.drain:
 		return nil, ErrShutdown
-	case len(o.calls) > 0:
+	case o.beside(nil):
 		return nil, ErrLineBusy
 	}
 	o.setup++
 	c := o.add(voice.Outgoing, voice.Dialing, n)
 	c.dialing, c.undial = context.WithCancel(context.Background())
+	wait := dialAfter - time.Since(o.lastEnd)
+	o.m.wg.Go(func() { o.m.dial(c, text, wait) })
 	return c, nil
 }
 
-// dial sends ATD, unless the call is hung up before. A hang-up aborts it.
-func (m *Modem) dial(c *call, text string) {
+func (m *Modem) whyStopped() error {
+	if err := m.Err(); err != nil && !errors.Is(err, ErrClosed) {
+		return fmt.Errorf("modem: dial: %w", err)
+	}
+	return ErrClosed
+}
+
+// dial sends ATD after a while, unless the call is hung up before. A hang-up
+// aborts it.
+func (m *Modem) dial(c *call, text string, wait time.Duration) {
+	_ = pause(c.dialing, wait)
 	_, err := m.conn.Exec(c.dialing, atcmd.Command{
 		Text: text, Timeout: dialTimeout, Abortable: true, Dial: true,
 	})
@@ -120,18 +162,33 @@ func (o *owner) dialled(c *call, err error) {
 	c.dialled = time.Now()
 	o.setupDone()
 	switch {
-	case c.over, c.hangup.Load():
-	case err == nil:
+	case c.over, c.hangup, err == nil:
+	case isConnectionLost(err): // which ends all calls
 	case errors.Is(err, atcmd.ErrBusy):
-		o.end(c, voice.End{Reason: voice.Busy, Cause: 17})
+		o.end(c, voice.End{Reason: voice.Busy, Cause: causeBusy})
 	case errors.Is(err, atcmd.ErrNoAnswer):
-		o.end(c, voice.End{Reason: voice.NoAnswer, Cause: 19})
+		o.end(c, voice.End{Reason: voice.NoAnswer, Cause: causeNoAnswer})
 	case errors.Is(err, atcmd.ErrTimeout):
 		o.m.log.Warn("no result of dialling: hanging up")
-		o.m.job(hangupCommand(o.startHangup(c)), func(atcmd.Response, error) {
-			o.checkHangup(c)
+		o.m.job(c, hangupCommand(o.startHangup(c)), func(atcmd.Response, error) { o.checkHangup(c) })
+	case isRefusal(err): // and the cause that the network gives is of an earlier call
+		o.end(c, voice.End{Reason: voice.Failed, Text: errors.Unwrap(err).Error()})
+	case errors.Is(err, atcmd.ErrNoCarrier) && o.echo():
+		o.setup++
+		o.m.after(dialDoubt, func() {
+			o.setupDone()
+			o.suspect(c)
+			o.whenListed(func() { o.notDialled(c) })
 		})
 	default:
-		o.finish(c, 0)
+		o.finish(c)
+	}
+}
+
+// notDialled ends a call of which ATD said that it is not there, unless the list
+// has said that it is.
+func (o *owner) notDialled(c *call) {
+	if !c.over && !c.hangup && c.suspect {
+		o.finish(c)
 	}
 }

@@ -295,6 +295,7 @@ func TestScenarioB4DurationIsHoursMinutesSeconds(t *testing.T) {
 		mock.Inject(ringing)
 		require.NoError(t, receive(t, answered))
 		call := m.Calls()[0]
+		mock.On("AT+CLCC").Reply()
 		mock.Inject("\r\nVOICE CALL: END: 000117\r\n")
 		receive(t, call.Done())
 		end, _ := call.End()
@@ -482,8 +483,11 @@ func TestLateReportsOfAnEndDoNotEndTheNextCall(t *testing.T) {
 		mock.Inject("\r\n" + listedAs("6") + "\r\n")
 		receive(t, first.Done())
 		mock.Inject("\r\nRING\r\n") // the next caller, at once
-		synctest.Wait()
-		mock.On("AT+CLCC").Reply(strings.Replace(listedAs("0"), "0100", "0199", 1))
+		mock.On("ATA").Then(func() {
+			mock.On("AT+CLCC").Reply(strings.Replace(listedAs("0"), "0100", "0199", 1))
+		}).Reply()
+		time.Sleep(500 * time.Millisecond)
+		require.Len(t, m.Calls(), 1)
 		mock.Inject("\r\nVOICE CALL: END: 000008\r\n\r\nNO CARRIER\r\n") // of the first
 		require.NoError(t, receive(t, answered))
 		time.Sleep(5 * time.Second)

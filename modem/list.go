@@ -1,22 +1,32 @@
 package modem
 
 import (
+	"cmp"
 	"log/slog"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/callstack-go/callstack/atcmd"
+	"github.com/callstack-go/callstack/events"
 	"github.com/callstack-go/callstack/voice"
 )
 
 // poll is the state of asking AT+CLCC.
 type poll struct {
 	timer *time.Timer
+	turn  int       // counts timers: one that fires though it was stopped does nothing
+	due   time.Time // of the timer
 	busy  bool      // one is under way
 	again bool      // and another is wanted behind it
-	due   time.Time // of the timer
 
 	then []func() // run behind the next list that is asked for
+
+	unclear  bool     // the last answer held two lines for one call
+	rumours  []int    // indexes in the last answer that have to be in the next one, too
+	answer   []string // the last one
+	answered time.Time
+	doubts   []string // lines that the modem sent while it was asked, and were not believed
 }
 
 // recheck is how soon a list that surprises is asked again.
@@ -34,8 +44,14 @@ func (o *owner) pollIn(d time.Duration) {
 		}
 		o.poll.timer.Stop()
 	}
+	o.poll.turn++
+	turn := o.poll.turn
 	o.poll.due = due
-	o.poll.timer = o.m.after(d, o.askList)
+	o.poll.timer = o.m.after(d, func() {
+		if turn == o.poll.turn {
+			o.askList()
+		}
+	})
 }
 
 // askList sends AT+CLCC, unless a call is being set up: then nothing may be
@@ -49,9 +65,11 @@ func (o *owner) askList() {
 	o.poll.busy, o.poll.again = true, false
 	asked, then := o.now(), o.poll.then
 	o.poll.then = nil
-	o.m.job(atcmd.Command{Text: "AT+CLCC", Timeout: listTimeout}, func(resp atcmd.Response, err error) {
+	o.m.job(nil, atcmd.Command{Text: "AT+CLCC", Timeout: listTimeout}, func(resp atcmd.Response, err error) {
 		o.poll.busy = false
+		o.poll.answer, o.poll.answered = resp.Lines, time.Now()
 		o.list(asked, resp.Lines, err)
+		o.settleDoubts()
 		for _, f := range then {
 			f()
 		}
@@ -60,6 +78,8 @@ func (o *owner) askList() {
 			o.pollNow()
 		case len(o.calls) > 0:
 			o.pollIn(o.m.cfg.CallPoll)
+		case len(o.stuck) > 0:
+			o.pollIn(stuckPoll)
 		}
 	})
 }
@@ -80,17 +100,22 @@ func (o *owner) list(asked moment, lines []string, err error) {
 		o.expireRings(nil)
 		return
 	}
+	all, clean := parseList(lines)
+	if o.poll.unclear = !clean && !o.poll.unclear; o.poll.unclear {
+		o.pollIn(recheck)
+		return
+	}
 	var seen []*call
-	for _, line := range lines {
-		if l, ok := parseCLCC(line); ok {
-			if c := o.apply(l, asked); c != nil {
-				seen = append(seen, c)
-			}
+	rumours := o.poll.rumours
+	o.poll.rumours = nil
+	for _, l := range o.unstick(all) {
+		if c := o.apply(l, asked, slices.Contains(rumours, l.index)); c != nil {
+			seen = append(seen, c)
 		}
 	}
 	for _, c := range slices.Clone(o.calls) {
 		if slices.Contains(seen, c) {
-			c.misses, c.suspect = 0, c.hangup.Load()
+			c.misses, c.suspect, c.told = 0, c.hangup, voice.End{}
 		} else {
 			o.missing(c, asked)
 		}
@@ -98,66 +123,146 @@ func (o *owner) list(asked moment, lines []string, err error) {
 	o.expireRings(seen)
 }
 
-// reported takes a line of the list that the modem sent by itself.
-func (o *owner) reported(l listed) { o.apply(l, o.now()) }
+// parseList reads an answer of AT+CLCC. A line that the modem sent by itself
+// stands in it as if it were part of it, if it came meanwhile. One that tells of
+// an end is known by that; of two for one call nobody knows which is old, and the
+// list is not clear.
+func parseList(lines []string) (all []listed, clean bool) {
+	clean = true
+	for _, line := range lines {
+		l, ok := parseCLCC(line)
+		if !ok || l.state == voice.Ended {
+			continue
+		}
+		for _, older := range all {
+			clean = clean && (older.index != l.index || older == l)
+		}
+		all = append(all, l)
+	}
+	return all, clean
+}
+
+// reported takes a line of the list that the modem sent by itself. It may have
+// been under way for long, so it is believed where it leads on from what is
+// known; for everything else the list is asked.
+func (o *owner) reported(line string) {
+	l, ok := parseCLCC(line)
+	if !ok {
+		return
+	}
+	c := o.match(l)
+	switch {
+	case c == nil, !c.isFrom(l.number), order(l.state) < order(c.state):
+		o.doubt(line)
+	case order(l.state) == order(c.state) && l.state != c.state:
+		o.doubt(line) // on hold, or not any more
+	case l.state == voice.Ended && o.echo():
+		o.suspect(c)
+		o.pollNow()
+	default:
+		o.apply(l, o.now(), false)
+	}
+}
+
+// doubt asks for the list because of a line, unless that line is one of an
+// answer: those too come as if the modem had sent them by itself.
+func (o *owner) doubt(line string) {
+	switch {
+	case o.poll.busy:
+		o.poll.doubts = append(o.poll.doubts, line)
+	case time.Since(o.poll.answered) < recheck && slices.Contains(o.poll.answer, line):
+	default:
+		o.pollNow()
+	}
+}
+
+// settleDoubts asks again if a line came beside the answer.
+func (o *owner) settleDoubts() {
+	for _, line := range o.poll.doubts {
+		o.poll.again = o.poll.again || !slices.Contains(o.poll.answer, line)
+	}
+	o.poll.doubts = nil
+}
 
 // apply brings a call up to what the list says of it, and returns the call. asked
-// is when the list was asked for: it knows nothing of what happened since.
-func (o *owner) apply(l listed, asked moment) *call {
+// is when the list was asked for: it knows nothing of what happened since. again
+// tells that the list before had a new call at this index, too.
+func (o *owner) apply(l listed, asked moment, again bool) *call {
 	c := o.match(l)
 	if c != nil && replaced(c, l, asked) {
-		o.finish(c, 0)
+		o.finish(c)
+		asked, again = o.now(), true // it knows of that
 		c = nil
 	}
 	if c == nil {
-		if c = o.discover(l, asked); c == nil {
+		if c = o.discover(l, asked, again); c == nil {
 			return nil
 		}
 	}
 	c.index = l.index
-	if l.named && l.number != "" {
+	if l.named && l.number != "" && (asked > c.changed || c.isFrom(l.number)) {
 		o.number(c, l.number)
 	}
-	if l.state == voice.Ended {
-		o.finish(c, 0)
-	} else {
+	switch {
+	case l.state == voice.Ended:
+		o.finish(c)
+	case asked > c.changed || order(l.state) > order(c.state):
 		o.move(c, l.state)
 	}
 	return c
 }
 
 // match finds the call of a listed one: by its index, or the one of that
-// direction whose index is not known yet.
+// direction whose index is not known yet, if possible one that l leads on from.
 func (o *owner) match(l listed) *call {
-	if c := o.find(func(c *call) bool { return c.index == l.index && c.dir == l.dir }); c != nil {
-		return c
-	}
-	return o.find(func(c *call) bool { return c.index == 0 && c.dir == l.dir })
+	known := func(c *call) bool { return c.index == l.index && c.dir == l.dir }
+	other := func(c *call) bool { return c.index == 0 && c.dir == l.dir }
+	leads := func(c *call) bool { return other(c) && c.isFrom(l.number) && order(l.state) >= order(c.state) }
+	return cmp.Or(o.find(known), o.find(leads), o.find(other))
 }
 
-// replaced tells whether l is a new call at the place of c, which was answered
-// long ago.
+// replaced tells whether l is a new call at the place of c: one that rings with
+// another number, or where c was answered long ago.
 func replaced(c *call, l listed, asked moment) bool {
-	return !c.answeredAt.IsZero() && order(l.state) < order(voice.Active) &&
-		asked > c.changed && time.Since(c.answeredAt) > echoTime
+	if asked < c.changed || order(l.state) >= order(voice.Active) {
+		return false
+	}
+	return !c.isFrom(l.number) || c.answered() && c.talk() > echoTime
+}
+
+// isFrom tells whether c, if it came in, may have come from number n. Who is
+// called may show another number than was dialled.
+func (c *call) isFrom(n events.Number) bool {
+	return c.dir == voice.Outgoing || sameNumber(c.number, n)
+}
+
+// sameNumber tells whether two numbers can be of one subscriber: one is not
+// known, or the last digits are the same. What stands before them depends on how
+// a modem writes the number.
+func sameNumber(a, b events.Number) bool {
+	const digits = 7
+	if len(a) > len(b) {
+		a, b = b, a
+	}
+	return strings.HasSuffix(string(b), string(a[max(0, len(a)-digits):]))
 }
 
 // discover makes a call of one that is listed and not known, unless it is only
-// the shadow of one that ended.
-func (o *owner) discover(l listed, asked moment) *call {
-	old := asked < o.endedAt
-	switch l.state {
-	case voice.Ringing, voice.Waiting:
-		if old {
-			return nil
-		}
-	case voice.Active, voice.Held:
-		if old || time.Since(o.recent[l.index]) < echoTime {
-			return nil
-		}
-		o.m.log.Warn("a call is up that nobody knows", slog.Int("index", l.index))
-	default:
+// the shadow of one that ended: just after an end it has to be listed twice.
+func (o *owner) discover(l listed, asked moment, again bool) *call {
+	answered := order(l.state) == order(voice.Active)
+	switch {
+	case asked < o.endedAt, l.state == voice.Dialing, l.state == voice.Alerting:
 		return nil
+	case answered && time.Since(o.recent[l.index]) < echoTime:
+		return nil
+	case o.echo() && !again:
+		o.poll.rumours = append(o.poll.rumours, l.index)
+		o.pollIn(recheck)
+		return nil
+	}
+	if answered {
+		o.m.log.Warn("a call is up that nobody knows", slog.Int("index", l.index))
 	}
 	return o.add(l.dir, l.state, "")
 }
@@ -165,19 +270,18 @@ func (o *owner) discover(l listed, asked moment) *call {
 // missing is a call that is not in the list. Twice in a row means that it is
 // over, or once if that was to be expected.
 func (o *owner) missing(c *call, asked moment) {
+	unlisted := c.dir == voice.Outgoing && (c.dialled.IsZero() || time.Since(c.dialled) < echoTime)
 	switch {
 	case asked < c.changed:
 		return
-	case c.suspect:
-		o.finish(c, 0)
+	case c.hangup, c.suspect && !unlisted:
+		o.finish(c)
 		return
-	case c.state == voice.Ringing:
-		return // see expireRings
-	case c.dir == voice.Outgoing && (c.dialled.IsZero() || time.Since(c.dialled) < echoTime):
-		return // not listed yet
+	case unlisted, c.state == voice.Ringing && c.index == 0:
+		return // not listed yet, or not before it is answered; see expireRings
 	}
 	if c.misses++; c.misses > 1 {
-		o.finish(c, 0)
+		o.finish(c)
 		return
 	}
 	o.pollIn(recheck)
@@ -186,9 +290,8 @@ func (o *owner) missing(c *call, asked moment) {
 // expireRings ends incoming calls that neither ring nor stand in the list.
 func (o *owner) expireRings(seen []*call) {
 	for _, c := range slices.Clone(o.calls) {
-		unanswered := c.state == voice.Ringing || c.state == voice.Waiting
-		if unanswered && !slices.Contains(seen, c) && time.Since(c.rangAt) > ringTimeout {
-			o.finish(c, 0)
+		if c.unanswered() && !slices.Contains(seen, c) && time.Since(c.rangAt) > ringTimeout {
+			o.finish(c)
 		}
 	}
 }

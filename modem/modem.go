@@ -63,6 +63,10 @@ func (m *Modem) OnCall(h voice.Handler) { m.post(func() { m.own.setHandler(h) })
 
 // OnCallFunc sets a function as the handler of incoming calls, see [Modem.OnCall].
 func (m *Modem) OnCallFunc(f func(context.Context, *voice.CallSession) error) {
+	if f == nil {
+		m.OnCall(nil)
+		return
+	}
 	m.OnCall(voice.HandlerFunc(f))
 }
 
@@ -145,10 +149,16 @@ func (m *Modem) after(d time.Duration, f func()) *time.Timer {
 	return time.AfterFunc(d, func() { m.post(f) })
 }
 
-// job has the worker send a command, and posts what came of it to then.
-func (m *Modem) job(cmd atcmd.Command, then func(atcmd.Response, error)) {
+// job has the worker send a command, and posts what came of it to then. If the
+// command is about a call, c, and that is over when its turn comes, it is not
+// sent, since it could hit the next call; the error is voice.ErrEnded then.
+func (m *Modem) job(c *call, cmd atcmd.Command, then func(atcmd.Response, error)) {
 	m.jobs.add(func() {
-		resp, err := m.conn.Exec(context.Background(), cmd)
+		var resp atcmd.Response
+		err := voice.ErrEnded
+		if c == nil || !c.isOver() {
+			resp, err = m.conn.Exec(context.Background(), cmd)
+		}
 		m.post(func() { then(resp, err) })
 	})
 }

@@ -9,7 +9,10 @@ import (
 
 // network is what the owner last heard of signal and registration.
 type network struct {
-	timer        *time.Timer
+	timer *time.Timer
+	busy  bool // it is being asked
+	again bool // and is to be asked once more, when that can be
+
 	signal       Signal
 	signalKnown  bool
 	registration Registration
@@ -53,33 +56,48 @@ func (o *owner) askNetworkIn(d time.Duration) {
 	o.net.timer = o.m.after(d, o.askNetwork)
 }
 
+// askNetwork asks, unless nothing may be sent or it is being asked already: a
+// modem that does not answer must not pile up commands.
 func (o *owner) askNetwork() {
-	if o.ready && o.setup == 0 {
-		o.m.job(atcmd.Command{Text: "AT+CSQ"}, func(resp atcmd.Response, _ error) {
-			for _, line := range resp.Lines {
-				if s, ok := parseCSQ(line); ok {
-					o.signal(s)
-				}
-			}
-		})
-		o.askRegistration("AT+CREG?")
-	}
 	if every := o.m.cfg.NetworkPoll; every > 0 {
 		o.askNetworkIn(every)
 	}
+	if !o.ready || o.setup > 0 || o.net.busy {
+		o.net.again = true
+		return
+	}
+	o.net.busy, o.net.again = true, false
+	o.m.job(nil, atcmd.Command{Text: "AT+CSQ"}, func(resp atcmd.Response, _ error) {
+		for _, line := range resp.Lines {
+			if s, ok := parseCSQ(line); ok {
+				o.signal(s)
+			}
+		}
+		o.askRegistration("AT+CREG?")
+	})
 }
 
 // askRegistration asks one domain, and AT+CEREG? behind AT+CREG? if need be.
 func (o *owner) askRegistration(cmd string) {
-	o.m.job(atcmd.Command{Text: cmd}, func(resp atcmd.Response, _ error) {
+	o.m.job(nil, atcmd.Command{Text: cmd}, func(resp atcmd.Response, _ error) {
 		for _, line := range resp.Lines {
 			if r, ok := parseRegistration(line); ok && (r.Voice() || cmd == "AT+CEREG?") {
 				o.registration(r)
+				o.networkAsked()
 				return
 			}
 		}
 		if cmd == "AT+CREG?" {
 			o.askRegistration("AT+CEREG?")
+			return
 		}
+		o.networkAsked()
 	})
+}
+
+func (o *owner) networkAsked() {
+	o.net.busy = false
+	if o.net.again {
+		o.askNetworkIn(0)
+	}
 }

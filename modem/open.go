@@ -19,7 +19,8 @@ import (
 // opening only. A nil cfg means no settings.
 //
 // The errors are *[OpenError]: they tell at which step, and wrap one of the
-// errors of this package, of atcmd or of the transport. Nothing stays open then.
+// errors of this package, of atcmd or of the transport. A setting that is out of
+// range is told before anything is opened. Nothing stays open after an error.
 //
 // The Modem owns the ports; the caller must call Close.
 func Open(ctx context.Context, t Transport, cfg *Config) (*Modem, error) {
@@ -121,7 +122,7 @@ func (m *Modem) synchronise(ctx context.Context, sniff *sniffer) error {
 		switch {
 		case err == nil:
 			return nil
-		case errors.Is(err, atcmd.ErrRejected):
+		case isRefusal(err):
 			return m.need(ctx, "ATE0", "the modem refuses to switch its echo off")
 		case isConnectionLost(err):
 			return err
@@ -139,9 +140,31 @@ func (m *Modem) need(ctx context.Context, cmd, without string) error {
 	return nil
 }
 
+// isRefusal tells whether the modem has answered a command with an error.
+func isRefusal(err error) bool {
+	_, cme := errors.AsType[atcmd.CMEError](err)
+	return cme || errors.Is(err, atcmd.ErrRejected)
+}
+
+// busyFor is how long a command is repeated that the modem is too busy for, as
+// it is at its start.
+const busyFor = 10 * time.Second
+
+// isBusy tells whether a command failed because the modem is busy with its SIM
+// (14 of 3GPP TS 27.007, 9.2.1) or with its start (515, Huawei's and Qualcomm's).
+func isBusy(err error) bool {
+	return errors.Is(err, atcmd.CMEError(14)) || errors.Is(err, atcmd.CMEError(515))
+}
+
 // try sends a command that can be done without, and notes it if it is refused.
 func (m *Modem) try(ctx context.Context, cmd string) ([]string, error) {
 	resp, err := m.conn.Exec(ctx, atcmd.Command{Text: cmd})
+	for start := time.Now(); isBusy(err) && time.Since(start) < busyFor; {
+		if err := pause(ctx, simPoll); err != nil {
+			return nil, err
+		}
+		resp, err = m.conn.Exec(ctx, atcmd.Command{Text: cmd})
+	}
 	if err == nil {
 		return resp.Lines, nil
 	}
@@ -156,23 +179,24 @@ func (m *Modem) try(ctx context.Context, cmd string) ([]string, error) {
 
 // identify asks who the modem is, and chooses its profile.
 func (m *Modem) identify(ctx context.Context) error {
+	if _, err := m.try(ctx, "AT+CMEE=1"); err != nil { // errors with their numbers
+		return err
+	}
 	id := m.identity
 	for _, q := range []struct {
-		cmd    string
-		into   *string
-		labels []string
+		cmd, label string
+		into       *string
 	}{
-		{"AT+CMEE=1", new(string), nil},
-		{"AT+CGMI", &id.Manufacturer, []string{"+CGMI:", "Manufacturer:"}},
-		{"AT+CGMM", &id.Model, []string{"+CGMM:", "Model:"}},
-		{"AT+CGMR", &id.Revision, []string{"+CGMR:", "Revision:"}},
-		{"AT+CGSN", &id.IMEI, []string{"+CGSN:", "IMEI:"}},
+		{"AT+CGMI", "Manufacturer:", &id.Manufacturer},
+		{"AT+CGMM", "Model:", &id.Model},
+		{"AT+CGMR", "Revision:", &id.Revision},
+		{"AT+CGSN", "IMEI:", &id.IMEI},
 	} {
 		lines, err := m.try(ctx, q.cmd)
 		if err != nil {
 			return err
 		}
-		*q.into = plain(lines, q.labels...)
+		*q.into = plain(lines, strings.TrimPrefix(q.cmd, "AT")+":", q.label)
 	}
 	if id.Model == "" {
 		lines, err := m.try(ctx, "ATI")
@@ -200,8 +224,7 @@ var standardInit = []string{
 
 // initialise switches the reports on.
 func (m *Modem) initialise(ctx context.Context) error {
-	commands := append([]string(nil), standardInit...)
-	commands = append(commands, m.profile.Init...)
+	commands := slices.Concat(standardInit, m.profile.Init)
 	if m.cfg.CallWaiting {
 		commands = append(commands, "AT+CCWA=1") // the report only, not the service
 	}
@@ -210,7 +233,13 @@ func (m *Modem) initialise(ctx context.Context) error {
 			return err
 		}
 	}
-	m.caps.Keys = len(m.profile.Keys) > 0 && !slices.Contains(m.caps.Refused, "AT+DDET")
+	if cmd := m.profile.KeysOn; cmd != "" {
+		before := len(m.caps.Refused)
+		if _, err := m.try(ctx, cmd); err != nil {
+			return err
+		}
+		m.caps.Keys = len(m.caps.Refused) == before
+	}
 	return nil
 }
 
@@ -234,7 +263,8 @@ func (m *Modem) openAudio(ctx context.Context, t Transport) error {
 		}
 	}
 	m.caps.Audio, m.caps.AudioRate = true, p.Rate
-	m.audio = newAudioPort(rw, voice.Format{Rate: p.Rate}, m.log, m.audioGone)
+	port := newAudioPort(rw, voice.Format{Rate: p.Rate}, m.log, m.audioGone)
+	m.ask(func() { m.audio = port }) // the owner has calls by now, perhaps
 	return nil
 }
 

@@ -22,6 +22,9 @@ const (
 	// an end that does not say whose it is has to be checked.
 	echoTime = 3 * time.Second
 
+	// talkSlack is how much a modem may count a call longer than it was.
+	talkSlack = 2 * time.Second
+
 	// listTimeout bounds AT+CLCC.
 	listTimeout = 5 * time.Second
 )
@@ -37,12 +40,14 @@ type owner struct {
 	ready   bool // Open is through
 	drain   bool // no new calls
 	closing bool // Close has begun
+	stopped bool // the connection is gone: nothing begins any more
 
 	setup   int // commands that set up a call and are under way: nothing else may be sent
 	moments moment
 	lastEnd time.Time         // of a call
 	endedAt moment            // the same
 	recent  map[int]time.Time // when the call of an index ended
+	stuck   []*call           // given up: the modem may still have them
 	poll    poll
 	audio   audioSwitch
 	net     network
@@ -62,10 +67,14 @@ func (o *owner) now() moment {
 	return o.moments
 }
 
+// echo tells whether a call ended just now, so that what is reported may be
+// about that one.
+func (o *owner) echo() bool { return time.Since(o.lastEnd) < echoTime }
+
 // add makes a call known.
 func (o *owner) add(dir voice.Direction, state voice.State, number events.Number) *call {
 	c := newCall(o.m, dir, state, number)
-	c.changed = o.now()
+	c.changed, c.late = o.now(), o.drain
 	o.calls = append(o.calls, c)
 	o.publishSessions()
 	o.pollIn(o.m.cfg.CallPoll)
@@ -94,6 +103,12 @@ func (o *owner) only() *call {
 	return nil
 }
 
+// beside tells whether there is a call beside c, or any if c is nil. One of which
+// only the reason of its end is not known yet is none.
+func (o *owner) beside(c *call) bool {
+	return o.find(func(other *call) bool { return other != c && !other.asked }) != nil
+}
+
 // ringing returns the incoming call that nobody has answered yet.
 func (o *owner) ringing() *call {
 	return o.find(func(c *call) bool { return c.state == voice.Ringing })
@@ -117,7 +132,7 @@ func (o *owner) move(c *call, to voice.State) {
 		return
 	}
 	c.state, c.changed = to, o.now()
-	if to == voice.Active && c.answeredAt.IsZero() {
+	if c.answered() && c.answeredAt.IsZero() {
 		c.answeredAt = time.Now()
 		c.unidentified.Stop()
 	}
@@ -131,26 +146,10 @@ func (o *owner) move(c *call, to voice.State) {
 	o.handOver(c)
 }
 
-// order tells which states come before which. Those of equal order alternate.
-func order(s voice.State) int {
-	switch s {
-	case voice.Dialing:
-		return 0
-	case voice.Alerting, voice.Waiting:
-		return 1
-	case voice.Ringing:
-		return 2
-	case voice.Active, voice.Held:
-		return 3
-	default:
-		return 4
-	}
-}
-
 // number tells a call who is calling.
 func (o *owner) number(c *call, n events.Number) {
 	c.identified = true
-	if n != "" && c.number == "" {
+	if n != "" && (c.number == "" || !c.isFrom(n)) {
 		c.number = n
 		c.feed.Number(n)
 	}
@@ -180,20 +179,25 @@ func (o *owner) end(c *call, e voice.End) {
 }
 
 // finish ends a call for the reason that follows from what it was. For a dialled
-// call that never was answered the network is asked why.
-func (o *owner) finish(c *call, talk time.Duration) {
-	e := voice.End{Talk: talk, Reason: c.reason()}
-	if e.Reason != voice.Failed {
+// call that never was answered that is what was told, or else the network is
+// asked.
+func (o *owner) finish(c *call) {
+	e := voice.End{Talk: c.told.Talk, Reason: c.reason()}
+	switch {
+	case e.Reason != voice.Failed:
 		o.end(c, e)
+		return
+	case c.told.Reason != 0:
+		o.end(c, c.told)
 		return
 	}
 	if c.asked {
 		return
 	}
 	c.asked = true
-	o.m.job(atcmd.Command{Text: "AT+CEER", Timeout: time.Second}, func(resp atcmd.Response, _ error) {
+	o.m.job(nil, atcmd.Command{Text: "AT+CEER", Timeout: time.Second}, func(resp atcmd.Response, _ error) {
 		e.Text, e.Reason, e.Cause = parseCause(resp.Lines)
-		if c.hangup.Load() {
+		if c.hangup {
 			e.Reason = voice.LocalHangup
 		}
 		o.end(c, e)
@@ -236,9 +240,11 @@ func (m *Modem) handlerError(call *voice.CallSession, err error) {
 	m.log.Warn("call handler failed", slog.Any("call", call), slog.Any("err", err))
 }
 
-// checkIdle tells those who wait for the end of all calls and handlers.
+// checkIdle tells those who wait for the end of all calls and handlers, and for
+// the audio to be switched off. Who called after that began is not waited for.
 func (o *owner) checkIdle() {
-	if len(o.calls) > 0 || o.running > 0 {
+	pending := slices.ContainsFunc(o.calls, func(c *call) bool { return !c.late })
+	if pending || o.running > 0 || !o.audio.isOff() {
 		return
 	}
 	for _, ch := range o.idle {

@@ -74,6 +74,17 @@ func parseNumber(line string) (events.Number, bool) {
 	return events.Number(number.Text), true
 }
 
+// parseMissed reads the number of "MISSED_CALL: 11:01AM 07712345678". It is empty
+// where there is none.
+func parseMissed(line string) events.Number {
+	i := strings.LastIndexByte(line, ' ')
+	number := line[i+1:]
+	if i < 0 || !validNumber(number) {
+		return ""
+	}
+	return events.Number(number)
+}
+
 // parseVoiceCall reads SIMCom's "VOICE CALL: BEGIN" and "VOICE CALL: END: 000117".
 // The duration is HHMMSS, or 0 where it is left out or not understood.
 func parseVoiceCall(line string) (begin bool, talk time.Duration, ok bool) {
@@ -159,15 +170,21 @@ func parseCause(lines []string) (text string, reason voice.EndReason, cause int)
 	return text, voice.Failed, 0
 }
 
+// Causes that a result code stands for (3GPP TS 24.008, annex H).
+const (
+	causeBusy     = 17
+	causeNoAnswer = 19 // user alerting, no answer
+)
+
 var causes = []struct {
 	word   string
 	reason voice.EndReason
 	cause  int
 }{
-	{"busy", voice.Busy, 17},
+	{"busy", voice.Busy, causeBusy},
 	{"no user responding", voice.NoAnswer, 18},
-	{"no answer", voice.NoAnswer, 19},
-	{"alerting", voice.NoAnswer, 19},
+	{"no answer", voice.NoAnswer, causeNoAnswer},
+	{"alerting", voice.NoAnswer, causeNoAnswer},
 	{"reject", voice.Rejected, 21},
 	{"unassigned", voice.Failed, 1},
 	{"unallocated", voice.Failed, 1},

@@ -1,6 +1,9 @@
 package modem
 
 import (
+	"errors"
+	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -28,13 +31,18 @@ type Profile struct {
 	Calls []CallReport
 
 	// Hangup are the commands that end all calls, each tried while the call
-	// is still there after the one before.
+	// is still there after the one before. None means AT+CHUP, then ATH.
 	Hangup []string
 
 	// Audio says how the voice of a call is switched.
 	Audio AudioProfile
 
-	// Keys are the reports of keys that the far side pressed.
+	// KeysOn is the command that switches on the reports of keys that the far
+	// side pressed. Where it is refused, or empty, Capabilities.Keys is false;
+	// reports that come all the same are taken.
+	KeysOn string
+
+	// Keys are those reports.
 	Keys []KeyReport
 
 	// ToneUnit is the unit of the duration in AT+VTS: 100 ms in 3GPP TS 27.007,
@@ -60,8 +68,11 @@ const (
 	// GrammarVoiceCall is SIMCom's "VOICE CALL: BEGIN" and "VOICE CALL: END:
 	// 000117", with the duration as HHMMSS.
 	GrammarVoiceCall CallGrammar = iota
-	// GrammarOver is a line that says that a call is over, such as SIMCom's
-	// "MISSED_CALL: 11:01AM 07712345678".
+	// GrammarMissed is a line that says that a caller gave up, and may end with
+	// the number: SIMCom's "MISSED_CALL: 11:01AM 07712345678".
+	GrammarMissed
+	// GrammarOver is a line that says that a call is over, and no more, such
+	// as "REMOTE CALL END".
 	GrammarOver
 )
 
@@ -76,8 +87,8 @@ type KeyReport struct {
 
 // AudioProfile says how a family switches the voice of a call to its audio port.
 type AudioProfile struct {
-	// Rate is in samples per second. Zero means that the family has no audio
-	// port of its own.
+	// Rate is in samples per second, 8000 or 16000. Zero means that the family
+	// has no audio port of its own.
 	Rate int
 
 	// Setup are optional commands at Open.
@@ -85,7 +96,7 @@ type AudioProfile struct {
 
 	// On are the commands that switch audio on when a call is active. Where a
 	// modem refuses them they are sent again every Retry, for Within, while
-	// the call is up.
+	// the call is up. A Retry of zero means 500 ms, a Within of zero once.
 	On            []string
 	Retry, Within time.Duration
 
@@ -105,14 +116,13 @@ var sim7600 = Profile{
 		"AT+CVHU=0", // so that ATH hangs up a voice call
 		"AT+CSSN=0,0",
 		"AT+CLCC=1", // the list by itself at each change
-		"AT+DDET=1", // keys
 		"AT+CATR=1", // reports on the port of the commands only
 	},
 	Answered: []string{"VOICE CALL: BEGIN"},
 	Over:     []string{"VOICE CALL: END"},
 	Calls: []CallReport{
 		{Name: "VOICE CALL", Grammar: GrammarVoiceCall},
-		{Name: "MISSED_CALL", Grammar: GrammarOver},
+		{Name: "MISSED_CALL", Grammar: GrammarMissed},
 		{Name: "REMOTE CALL END", Grammar: GrammarOver},
 	},
 	Hangup: []string{"AT+CHUP", "ATH"},
@@ -127,6 +137,7 @@ var sim7600 = Profile{
 		Within: 12 * time.Second,
 		Off:    []string{"AT+CPCMREG=0"},
 	},
+	KeysOn:   "AT+DDET=1",
 	Keys:     []KeyReport{{Name: "+RXDTMF"}, {Name: "RXDTMF"}, {Name: "+DTMF"}},
 	ToneUnit: 100 * time.Millisecond,
 	Noise:    []string{"SMS DONE", "PB DONE", "OPL DONE", "PNN DONE", "+VOICEMAIL"},
@@ -141,16 +152,34 @@ var generic = Profile{
 
 // profileFor returns the family of a model.
 func profileFor(model string) *Profile {
-	model = strings.ToUpper(model)
-	if _, after, ok := strings.Cut(model, "_"); ok {
-		model = after
-	}
 	for _, p := range profiles {
-		for _, prefix := range p.Models {
-			if strings.HasPrefix(model, strings.ToUpper(prefix)) {
-				return p
-			}
+		if p.fits(model) {
+			return p
 		}
 	}
 	return &generic
+}
+
+// fits tells whether a model is of the family, with or without a maker's prefix.
+func (p *Profile) fits(model string) bool {
+	_, bare, _ := strings.Cut(model, "_")
+	return slices.ContainsFunc(p.Models, func(prefix string) bool {
+		_, whole := cutPrefixFold(model, prefix)
+		_, behind := cutPrefixFold(bare, prefix)
+		return whole || behind
+	})
+}
+
+// check tells what is out of range.
+func (p *Profile) check() error {
+	a := &p.Audio
+	switch {
+	case a.Rate != 0 && a.Rate != 8000 && a.Rate != 16000:
+		return fmt.Errorf("modem: Config.Profile.Audio.Rate is %d, not 8000 or 16000", a.Rate)
+	case a.Retry < 0 || a.Within < 0:
+		return errors.New("modem: Config.Profile.Audio: Retry or Within is negative")
+	case p.ToneUnit < 0:
+		return errors.New("modem: Config.Profile.ToneUnit is negative")
+	}
+	return nil
 }

@@ -28,15 +28,13 @@ func (m *Modem) handleStandard() {
 			m.own.waiting(n)
 		}
 	})
-	m.handle("+CLCC", func(line string) {
-		if l, ok := parseCLCC(line); ok {
-			m.own.reported(l)
-		}
-	})
-	for name, reason := range map[string]voice.EndReason{
-		"NO CARRIER": 0, "BUSY": voice.Busy, "NO ANSWER": voice.NoAnswer,
+	m.handle("+CLCC", func(line string) { m.own.reported(line) })
+	for name, end := range map[string]voice.End{
+		"NO CARRIER": {},
+		"BUSY":       {Reason: voice.Busy, Cause: causeBusy},
+		"NO ANSWER":  {Reason: voice.NoAnswer, Cause: causeNoAnswer},
 	} {
-		m.handle(name, func(string) { m.own.reportedOver(0, reason) })
+		m.handle(name, func(string) { m.own.reportedOver(end) })
 	}
 	for _, name := range []string{"+CREG", "+CEREG"} {
 		m.handle(name, func(line string) {
@@ -61,11 +59,13 @@ func (m *Modem) handleProfile() {
 				if begin, talk, ok := parseVoiceCall(line); ok && begin {
 					m.own.pollNow() // the list says whether it is answered
 				} else if ok {
-					m.own.reportedOver(talk, 0)
+					m.own.reportedOver(voice.End{Talk: talk})
 				}
 			})
+		case GrammarMissed:
+			m.handle(r.Name, func(line string) { m.own.missed(parseMissed(line)) })
 		case GrammarOver:
-			m.handle(r.Name, func(string) { m.own.reportedOver(0, 0) })
+			m.handle(r.Name, func(string) { m.own.reportedOver(voice.End{}) })
 		}
 	}
 	for _, r := range m.profile.Keys {
@@ -80,9 +80,16 @@ func (m *Modem) handleProfile() {
 	}
 }
 
-// handle posts f to the owner for every report of that name.
+// handle posts f to the owner for every report of that name. What was read before
+// the connection was lost, and is looked at after it, begins no call any more.
 func (m *Modem) handle(name string, f func(line string)) {
-	m.conn.Handle(name, atcmd.Line, func(u atcmd.URC) { m.post(func() { f(u.Line) }) })
+	m.conn.Handle(name, atcmd.Line, func(u atcmd.URC) {
+		m.post(func() {
+			if !m.own.stopped {
+				f(u.Line)
+			}
+		})
+	})
 }
 
 // ring is a ring of an incoming call. A ring may be late: one that comes beside
@@ -90,7 +97,7 @@ func (m *Modem) handle(name string, f func(line string)) {
 func (o *owner) ring() {
 	c := o.ringing()
 	if c == nil {
-		if len(o.calls) > 0 || time.Since(o.lastEnd) < echoTime {
+		if o.beside(nil) || o.echo() {
 			o.pollNow()
 			return
 		}
@@ -101,13 +108,14 @@ func (o *owner) ring() {
 }
 
 // callerID is the number of the ringing call. It may come before the first ring.
+// One that may be of another call has to be in the list.
 func (o *owner) callerID(n events.Number) {
 	c := o.ringing()
+	if o.echo() || c == nil && o.beside(nil) || c != nil && !c.isFrom(n) {
+		o.pollNow()
+		return
+	}
 	if c == nil {
-		if len(o.calls) > 0 || time.Since(o.lastEnd) < echoTime {
-			o.pollNow()
-			return
-		}
 		c = o.add(voice.Incoming, voice.Ringing, "")
 	}
 	c.rangAt = time.Now()
@@ -118,7 +126,7 @@ func (o *owner) callerID(n events.Number) {
 func (o *owner) waiting(n events.Number) {
 	c := o.find(func(c *call) bool { return c.state == voice.Waiting })
 	if c == nil {
-		if len(o.calls) == 0 {
+		if !o.beside(nil) || o.echo() {
 			o.pollNow()
 			return
 		}
@@ -129,18 +137,32 @@ func (o *owner) waiting(n events.Number) {
 }
 
 // reportedOver is an end that does not say whose it is, and may be told several
-// times.
-func (o *owner) reportedOver(talk time.Duration, reason voice.EndReason) {
+// times. e has what the report tells; its reason counts for a call that was
+// dialled and not answered. Where it may be about a call that is over, the list
+// has to confirm it.
+func (o *owner) reportedOver(e voice.End) {
 	c := o.only()
-	if c == nil || time.Since(o.lastEnd) < echoTime {
+	if c == nil {
 		o.pollNow()
 		return
 	}
-	if reason != 0 && c.dir == voice.Outgoing && c.answeredAt.IsZero() && !c.hangup.Load() {
-		o.end(c, voice.End{Reason: reason})
+	c.told = e
+	if o.echo() || e.Talk > c.talk()+talkSlack {
+		o.suspect(c)
+		o.pollNow()
 		return
 	}
-	o.finish(c, talk)
+	o.finish(c)
+}
+
+// missed is a caller who gave up. It is nobody who was answered.
+func (o *owner) missed(n events.Number) {
+	c := o.find(func(c *call) bool { return c.unanswered() && c.isFrom(n) })
+	if c == nil || o.echo() {
+		o.pollNow()
+		return
+	}
+	o.finish(c)
 }
 
 // key is a key that the far side pressed.

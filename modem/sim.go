@@ -63,6 +63,9 @@ func (m *Modem) simState(ctx context.Context) (string, error) {
 			return "", nil
 		}
 	}
+	if isBusy(err) {
+		return "", nil
+	}
 	code, _ := errors.AsType[atcmd.CMEError](err)
 	switch code {
 	case 10:
@@ -73,8 +76,6 @@ func (m *Modem) simState(ctx context.Context) (string, error) {
 		return "SIM PUK", nil
 	case 13, 15:
 		return "", fmt.Errorf("%w: %w", ErrSIMFailure, err)
-	case 14, 515: // busy; the latter is Huawei's and Qualcomm's
-		return "", nil
 	}
 	if err == nil {
 		err = errNoLine
@@ -91,7 +92,7 @@ func (m *Modem) enterPIN(ctx context.Context) error {
 		return ErrPINAttempts
 	}
 	_, err := m.conn.Exec(ctx, atcmd.Command{Text: `AT+CPIN="` + m.cfg.PIN + `"`, Timeout: pinTimeout})
-	if _, refused := errors.AsType[atcmd.CMEError](err); refused || errors.Is(err, atcmd.ErrRejected) {
+	if isRefusal(err) {
 		return ErrPINWrong
 	}
 	return err

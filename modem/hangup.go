@@ -1,0 +1,126 @@
+package modem
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/callstack-go/callstack/atcmd"
+	"github.com/callstack-go/callstack/voice"
+)
+
+const (
+	// hangupTimeout bounds one hang-up command. Manuals allow 90 s; a call
+	// that is still listed then is tried by the next command.
+	hangupTimeout = 5 * time.Second
+
+	// hangupAgain is how soon the next command follows one that did nothing.
+	hangupAgain = 450 * time.Millisecond
+
+	// giveUpHangup is when a call that cannot be hung up is given up.
+	giveUpHangup = 10 * time.Second
+
+	// stuckPoll is how often calls that were given up are looked for.
+	stuckPoll = 5 * time.Second
+)
+
+// Hangup sends the first hang-up command at once. The owner sees to it that the
+// call ends, whatever comes of that command.
+func (l *line) Hangup(ctx context.Context) error {
+	m, c := l.c.m, l.c
+	var text string
+	if !m.ask(func() { c.hangup = true; text = m.own.startHangup(c) }) || text == "" {
+		return nil // it is over or about to be, if only because the modem is closed
+	}
+	_, err := m.conn.Exec(ctx, hangupCommand(text))
+	m.post(func() { m.own.checkHangup(c) })
+	if err != nil && ctx.Err() != nil {
+		return fmt.Errorf("modem: hang up: %w", err)
+	}
+	return nil
+}
+
+// startHangup returns the command that ends c, or "" if c is over or somebody
+// sees to its end already.
+func (o *owner) startHangup(c *call) string {
+	if c.over || c.ending > 0 {
+		return ""
+	}
+	o.m.after(giveUpHangup, func() { o.giveUp(c) })
+	if c.undial != nil {
+		c.undial() // or it may be sent behind the hang-up
+	}
+	return o.hangupText(c)
+}
+
+// hangupText returns the next command to try. Beside other calls it is one that
+// spares them: AT+CHLD (3GPP TS 27.007, 7.13).
+func (o *owner) hangupText(c *call) string {
+	commands := o.m.profile.Hangup
+	if len(commands) == 0 {
+		commands = generic.Hangup
+	}
+	text := commands[c.ending%len(commands)]
+	c.ending++
+	switch beside := o.beside(c); {
+	case beside && c.state == voice.Waiting:
+		return "AT+CHLD=0"
+	case beside && c.index != 0:
+		return "AT+CHLD=1" + strconv.Itoa(c.index)
+	}
+	return text
+}
+
+func hangupCommand(text string) atcmd.Command {
+	return atcmd.Command{Text: text, Timeout: hangupTimeout, Urgent: true, Dial: text == "ATH"}
+}
+
+// checkHangup asks whether a call that was hung up is over, and tries the next
+// command if it is not. Some modems answer OK to a command that does nothing.
+func (o *owner) checkHangup(c *call) {
+	if c.over {
+		return
+	}
+	o.suspect(c) // what was asked for before the hang-up says nothing
+	o.pollNow()
+	o.m.after(hangupAgain, func() {
+		if !c.over {
+			o.m.job(c, hangupCommand(o.hangupText(c)), func(atcmd.Response, error) { o.checkHangup(c) })
+		}
+	})
+}
+
+// giveUp ends a call that the modem does not end. It is over for the program;
+// should the modem have it still, it is hung up when the modem answers again.
+func (o *owner) giveUp(c *call) {
+	if c.over {
+		return
+	}
+	o.m.log.Warn("the modem did not end a call that was hung up")
+	if c.index != 0 {
+		o.stuck = append(o.stuck, c)
+	}
+	o.end(c, voice.End{Reason: c.reason()})
+	o.pollIn(o.m.cfg.CallPoll)
+}
+
+// unstick looks for the calls that were given up in a list of calls, and hangs
+// them up once more. It returns the list without them.
+func (o *owner) unstick(list []listed) []listed {
+	o.stuck = slices.DeleteFunc(o.stuck, func(c *call) bool {
+		return !slices.ContainsFunc(list, c.isStill)
+	})
+	for _, c := range o.stuck {
+		list = slices.DeleteFunc(list, c.isStill)
+		o.m.job(nil, hangupCommand(o.hangupText(c)), func(atcmd.Response, error) {})
+	}
+	return list
+}
+
+// isStill tells whether a listed call may be c, and is not a new one at its place.
+func (c *call) isStill(l listed) bool {
+	return l.index == c.index && l.dir == c.dir && l.state != voice.Ended &&
+		order(l.state) >= order(c.state) && c.isFrom(l.number)
+}
