@@ -50,6 +50,7 @@ type bound struct {
 var bounds = []bound{
 	{"Command/tr=netpipe/cmd=AT+CSQ", cpuTime, 4, true},
 	{"Command/tr=netpipe/cmd=AT+CSQ", allocs, 4, false},
+	{"Command/tr=bufpipe/cmd=AT+CSQ", cpuTime, 4, true},
 	{"URC/tr=netpipe/registered=20", allocs, 1, false},
 	{"Publish/subs=10", allocs, 2, false},
 }
