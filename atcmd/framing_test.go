@@ -210,12 +210,13 @@ func checkOutcome(t *testing.T, row vectors.Row, want framing, s stream, got out
 		return
 	}
 	var expected, seen []string
-	all := s.before
+	var all strings.Builder
+	all.WriteString(s.before)
 	for i, e := range s.cmds {
-		all += e.answer
+		all.WriteString(e.answer)
 		seen = append(seen, got.lines[i]...)
 	}
-	for line := range strings.FieldsFuncSeq(all, func(r rune) bool { return r == '\r' || r == '\n' }) {
+	for line := range strings.FieldsFuncSeq(all.String(), func(r rune) bool { return r == '\r' || r == '\n' }) {
 		if line = strings.TrimFunc(line, isNoise); line != "" && line != ">" && !strings.HasPrefix(line, "AT") {
 			expected = append(expected, line)
 		}
