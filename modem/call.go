@@ -31,11 +31,11 @@ type call struct {
 
 	answeredAt time.Time
 	rangAt     time.Time
-	dialled    time.Time // when ATD was accepted
-	misses     int       // lists in a row without it
-	changed    moment    // when it last became something else
-	suspect    bool      // one list without it is enough to end it
-	told       voice.End // what a report told of its end, which a list has to confirm
+	dialled    time.Time  // when ATD was accepted
+	misses     int        // lists in a row without it
+	changed    moment     // when it last became something else
+	suspect    bool       // one list without it is enough to end it
+	told       *voice.End // what a report told of its end, if one did
 
 	hangup bool // the program wants it to end
 	ending int  // how many hang-up commands were chosen for it
@@ -67,12 +67,7 @@ func newCall(m *Modem, dir voice.Direction, state voice.State, number events.Num
 func (c *call) unanswered() bool { return c.state == voice.Ringing || c.state == voice.Waiting }
 
 // talk returns how long the call is answered.
-func (c *call) talk() time.Duration {
-	if c.answeredAt.IsZero() {
-		return 0
-	}
-	return time.Since(c.answeredAt)
-}
+func (c *call) talk() time.Duration { return time.Since(c.answeredAt) }
 
 // isOver tells, on any goroutine, whether the call has ended.
 func (c *call) isOver() bool {

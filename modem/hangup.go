@@ -114,7 +114,9 @@ func (o *owner) unstick(list []listed) []listed {
 	})
 	for _, c := range o.stuck {
 		list = slices.DeleteFunc(list, c.isStill)
-		o.m.job(nil, hangupCommand(o.hangupText(c)), func(atcmd.Response, error) {})
+		again := hangupCommand(o.hangupText(c))
+		again.Urgent = false // it must not abort the setting up of another call
+		o.m.job(nil, again, func(atcmd.Response, error) {})
 	}
 	return list
 }

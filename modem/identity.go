@@ -71,7 +71,7 @@ func cutPrefixFold(s, prefix string) (string, bool) {
 	return s, false
 }
 
-// identityFrom reads the labelled lines of ATI or AT+SIMCOMATI into what is
+// fill reads the labelled lines of ATI or AT+SIMCOMATI into what is
 // still empty.
 func (i *Identity) fill(lines []string) {
 	for _, line := range lines {

@@ -97,6 +97,7 @@ func (o *owner) list(asked moment, lines []string, err error) {
 		if !isConnectionLost(err) {
 			o.m.log.Debug("list of calls refused", slog.Any("err", err))
 		}
+		o.believe()
 		o.expireRings(nil)
 		return
 	}
@@ -115,7 +116,7 @@ func (o *owner) list(asked moment, lines []string, err error) {
 	}
 	for _, c := range slices.Clone(o.calls) {
 		if slices.Contains(seen, c) {
-			c.misses, c.suspect, c.told = 0, c.hangup, voice.End{}
+			c.misses, c.suspect, c.told = 0, c.hangup, nil
 		} else {
 			o.missing(c, asked)
 		}
@@ -156,9 +157,8 @@ func (o *owner) reported(line string) {
 		o.doubt(line)
 	case order(l.state) == order(c.state) && l.state != c.state:
 		o.doubt(line) // on hold, or not any more
-	case l.state == voice.Ended && o.echo():
-		o.suspect(c)
-		o.pollNow()
+	case l.state == voice.Ended:
+		o.tell(c, voice.End{})
 	default:
 		o.apply(l, o.now(), false)
 	}
@@ -200,13 +200,11 @@ func (o *owner) apply(l listed, asked moment, again bool) *call {
 		}
 	}
 	c.index = l.index
-	if l.named && l.number != "" && (asked > c.changed || c.isFrom(l.number)) {
+	leads := order(l.state) >= order(c.state)
+	if leads && l.number != "" && (asked > c.changed || c.isFrom(l.number)) {
 		o.number(c, l.number)
 	}
-	switch {
-	case l.state == voice.Ended:
-		o.finish(c)
-	case asked > c.changed || order(l.state) > order(c.state):
+	if asked > c.changed || order(l.state) > order(c.state) {
 		o.move(c, l.state)
 	}
 	return c
@@ -222,12 +220,12 @@ func (o *owner) match(l listed) *call {
 }
 
 // replaced tells whether l is a new call at the place of c: one that rings with
-// another number, or where c was answered long ago.
+// another number, or where c was answered long ago or is said to be over.
 func replaced(c *call, l listed, asked moment) bool {
 	if asked < c.changed || order(l.state) >= order(voice.Active) {
 		return false
 	}
-	return !c.isFrom(l.number) || c.answered() && c.talk() > echoTime
+	return !c.isFrom(l.number) || c.answered() && (c.told != nil || c.talk() > echoTime)
 }
 
 // isFrom tells whether c, if it came in, may have come from number n. Who is
@@ -270,11 +268,11 @@ func (o *owner) discover(l listed, asked moment, again bool) *call {
 // missing is a call that is not in the list. Twice in a row means that it is
 // over, or once if that was to be expected.
 func (o *owner) missing(c *call, asked moment) {
-	unlisted := c.dir == voice.Outgoing && (c.dialled.IsZero() || time.Since(c.dialled) < echoTime)
+	unlisted := c.dir == voice.Outgoing && !c.answered() && (c.dialled.IsZero() || time.Since(c.dialled) < echoTime)
 	switch {
 	case asked < c.changed:
 		return
-	case c.hangup, c.suspect && !unlisted:
+	case c.hangup, c.told != nil, c.suspect && !unlisted:
 		o.finish(c)
 		return
 	case unlisted, c.state == voice.Ringing && c.index == 0:

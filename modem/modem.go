@@ -97,8 +97,9 @@ func (m *Modem) Err() error {
 
 // Exec sends a command line, such as "AT+CGMR", and returns the lines of its
 // answer. It is for what this library has no method for; the command is the
-// caller's responsibility. A line with CR, LF, ESC or 0x1A is refused. Without a
-// deadline in ctx the answer may take 5 s.
+// caller's responsibility. A line with CR, LF, ESC or 0x1A is refused. The answer
+// may take as long as ctx has a deadline for, or else 5 s; nothing else can be
+// sent meanwhile, a hang-up included. Errors wrap those of package atcmd.
 func (m *Modem) Exec(ctx context.Context, cmd string) ([]string, error) {
 	c := atcmd.Command{Text: cmd}
 	if deadline, ok := ctx.Deadline(); ok {

@@ -22,8 +22,9 @@ const (
 	// an end that does not say whose it is has to be checked.
 	echoTime = 3 * time.Second
 
-	// talkSlack is how much a modem may count a call longer than it was.
-	talkSlack = 2 * time.Second
+	// believeAfter is how long a report that a call is over waits to be
+	// confirmed by the list.
+	believeAfter = time.Second
 
 	// listTimeout bounds AT+CLCC.
 	listTimeout = 5 * time.Second
@@ -48,10 +49,12 @@ type owner struct {
 	endedAt moment            // the same
 	recent  map[int]time.Time // when the call of an index ended
 	stuck   []*call           // given up: the modem may still have them
-	poll    poll
-	audio   audioSwitch
-	net     network
-	idle    []chan struct{} // closed when there is no call and no handler
+
+	lastNumber events.Number // of the call that ended last
+	poll       poll
+	audio      audioSwitch
+	net        network
+	idle       []chan struct{} // closed when there is no call and no handler
 }
 
 func newOwner(m *Modem) *owner {
@@ -109,11 +112,6 @@ func (o *owner) beside(c *call) bool {
 	return o.find(func(other *call) bool { return other != c && !other.asked }) != nil
 }
 
-// ringing returns the incoming call that nobody has answered yet.
-func (o *owner) ringing() *call {
-	return o.find(func(c *call) bool { return c.state == voice.Ringing })
-}
-
 // talking returns the call that has the audio.
 func (o *owner) talking() *call {
 	return o.find(func(c *call) bool { return c.state == voice.Active })
@@ -167,7 +165,7 @@ func (o *owner) end(c *call, e voice.End) {
 		c.undial()
 	}
 	o.calls = slices.DeleteFunc(o.calls, func(other *call) bool { return other == c })
-	o.lastEnd, o.endedAt = time.Now(), o.now()
+	o.lastEnd, o.endedAt, o.lastNumber = time.Now(), o.now(), c.number
 	if c.index != 0 {
 		o.recent[c.index] = o.lastEnd
 	}
@@ -179,16 +177,17 @@ func (o *owner) end(c *call, e voice.End) {
 }
 
 // finish ends a call for the reason that follows from what it was. For a dialled
-// call that never was answered that is what was told, or else the network is
-// asked.
+// call that never was answered that is what was told; else the network is asked.
 func (o *owner) finish(c *call) {
-	e := voice.End{Talk: c.told.Talk, Reason: c.reason()}
-	switch {
-	case e.Reason != voice.Failed:
+	var e voice.End
+	if c.told != nil {
+		e = *c.told
+	}
+	if reason := c.reason(); reason != voice.Failed {
+		e = voice.End{Reason: reason, Talk: e.Talk}
+	}
+	if e.Reason != 0 {
 		o.end(c, e)
-		return
-	case c.told.Reason != 0:
-		o.end(c, c.told)
 		return
 	}
 	if c.asked {

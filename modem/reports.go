@@ -1,7 +1,9 @@
 package modem
 
 import (
+	"cmp"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/callstack-go/callstack/atcmd"
@@ -92,77 +94,104 @@ func (m *Modem) handle(name string, f func(line string)) {
 	})
 }
 
-// ring is a ring of an incoming call. A ring may be late: one that comes beside
-// another call, or just after one, has to be in the list to count.
+// ring is a ring of an incoming call.
 func (o *owner) ring() {
-	c := o.ringing()
-	if c == nil {
-		if o.beside(nil) || o.echo() {
-			o.pollNow()
-			return
-		}
-		c = o.add(voice.Incoming, voice.Ringing, "")
+	if c := o.announced(voice.Ringing, ""); c != nil {
+		events.Publish(o.m.cfg.Events, Rang{Header: o.m.header(), Call: c.session.ID(), Number: c.number})
 	}
-	c.rangAt = time.Now()
-	events.Publish(o.m.cfg.Events, Rang{Header: o.m.header(), Call: c.session.ID(), Number: c.number})
 }
 
 // callerID is the number of the ringing call. It may come before the first ring.
-// One that may be of another call has to be in the list.
 func (o *owner) callerID(n events.Number) {
-	c := o.ringing()
-	if o.echo() || c == nil && o.beside(nil) || c != nil && !c.isFrom(n) {
-		o.pollNow()
-		return
+	if c := o.announced(voice.Ringing, n); c != nil {
+		o.number(c, n)
 	}
-	if c == nil {
-		c = o.add(voice.Incoming, voice.Ringing, "")
-	}
-	c.rangAt = time.Now()
-	o.number(c, n)
 }
 
 // waiting is a call that comes beside another one.
 func (o *owner) waiting(n events.Number) {
-	c := o.find(func(c *call) bool { return c.state == voice.Waiting })
+	if c := o.announced(voice.Waiting, n); c != nil {
+		o.number(c, n)
+	}
+}
+
+// announced returns the call in that state which a report is about; the first
+// report makes it. A report may be late: one that comes just after a call, or does
+// not go with what is known, has to be in the list to count, and there is no call.
+func (o *owner) announced(s voice.State, n events.Number) *call {
+	c := o.find(func(c *call) bool { return c.state == s })
+	beside := o.beside(nil)
+	var late bool
+	switch {
+	case c == nil:
+		late = o.echo() || beside != (s == voice.Waiting)
+	case n == "":
+	case c.number == "":
+		late = o.echo() && sameNumber(n, o.lastNumber)
+	default:
+		late = !c.isFrom(n)
+	}
+	if late {
+		o.pollNow()
+		return nil
+	}
 	if c == nil {
-		if !o.beside(nil) || o.echo() {
-			o.pollNow()
-			return
-		}
-		c = o.add(voice.Incoming, voice.Waiting, "")
+		c = o.add(voice.Incoming, s, "")
 	}
 	c.rangAt = time.Now()
-	o.number(c, n)
+	return c
 }
 
 // reportedOver is an end that does not say whose it is, and may be told several
-// times. e has what the report tells; its reason counts for a call that was
-// dialled and not answered. Where it may be about a call that is over, the list
-// has to confirm it.
+// times. While ATD waits for its result, that tells of its call.
 func (o *owner) reportedOver(e voice.End) {
 	c := o.only()
-	if c == nil {
+	if c == nil || c.state == voice.Dialing && c.dialled.IsZero() {
 		o.pollNow()
 		return
 	}
-	c.told = e
-	if o.echo() || e.Talk > c.talk()+talkSlack {
-		o.suspect(c)
-		o.pollNow()
-		return
-	}
-	o.finish(c)
+	o.tell(c, e)
 }
 
 // missed is a caller who gave up. It is nobody who was answered.
 func (o *owner) missed(n events.Number) {
 	c := o.find(func(c *call) bool { return c.unanswered() && c.isFrom(n) })
-	if c == nil || o.echo() {
+	if c == nil {
 		o.pollNow()
 		return
 	}
-	o.finish(c)
+	o.tell(c, voice.End{})
+}
+
+// tell notes a report that c is over. It may be a late one of another call, so
+// the list is asked; but where that does not answer, the report is believed,
+// unless another call ended just now.
+func (o *owner) tell(c *call, e voice.End) {
+	o.suspect(c)
+	o.pollNow()
+	switch {
+	case o.echo():
+		return
+	case c.told != nil:
+		c.told.Reason, c.told.Cause = cmp.Or(c.told.Reason, e.Reason), cmp.Or(c.told.Cause, e.Cause)
+		c.told.Talk = cmp.Or(c.told.Talk, e.Talk)
+		return
+	}
+	c.told = &e
+	o.m.after(believeAfter, func() {
+		if c.told == &e {
+			o.finish(c)
+		}
+	})
+}
+
+// believe ends the calls of which it was told that they are over.
+func (o *owner) believe() {
+	for _, c := range slices.Clone(o.calls) {
+		if c.told != nil {
+			o.finish(c)
+		}
+	}
 }
 
 // key is a key that the far side pressed.
