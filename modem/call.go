@@ -2,6 +2,7 @@ package modem
 
 import (
 	"context"
+	"sync/atomic"
 	"time"
 
 	"github.com/callstack-go/callstack/events"
@@ -40,8 +41,25 @@ type call struct {
 	hangup bool // the program wants it to end
 	ending int  // how many hang-up commands were chosen for it
 
-	dialing context.Context    // of an outgoing call: bounds its ATD
+	dialing *dialing           // of an outgoing call: bounds its ATD
 	undial  context.CancelFunc // ends it
+}
+
+// dialing is the context of ATD. A hang-up must keep ATD from being written, but
+// not end it once it was: the hang-up command does that, being urgent, and were
+// the context done, some other command could be written before it. So from the
+// hang-up on only Err tells.
+type dialing struct {
+	context.Context
+	hungUp atomic.Bool
+}
+
+// Err is asked before ATD is written.
+func (d *dialing) Err() error {
+	if d.hungUp.Load() {
+		return context.Canceled
+	}
+	return d.Context.Err()
 }
 
 func newCall(m *Modem, dir voice.Direction, state voice.State, number events.Number) *call {
@@ -68,16 +86,6 @@ func (c *call) unanswered() bool { return c.state == voice.Ringing || c.state ==
 
 // talk returns how long the call is answered.
 func (c *call) talk() time.Duration { return time.Since(c.answeredAt) }
-
-// isOver tells, on any goroutine, whether the call has ended.
-func (c *call) isOver() bool {
-	select {
-	case <-c.ended:
-		return true
-	default:
-		return false
-	}
-}
 
 // answered tells whether the call is one that both sides have taken.
 func (c *call) answered() bool { return order(c.state) == order(voice.Active) }

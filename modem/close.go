@@ -45,7 +45,11 @@ func (o *owner) whenIdle(ch chan struct{}) {
 // the first. Called from a handler it costs the 10 s, as that handler waits for
 // itself.
 func (m *Modem) Close() error {
-	m.closeOnce.Do(func() { m.closeErr = m.close() })
+	if m.closing.CompareAndSwap(false, true) {
+		m.closeErr = m.close()
+		close(m.closed)
+	}
+	<-m.closed // not a sync.Once, whose wait would stop the time of a synctest bubble
 	return m.closeErr
 }
 

@@ -134,7 +134,8 @@ func (o *owner) startDial(n events.Number, text string) (*call, error) {
 	}
 	o.setup++
 	c := o.add(voice.Outgoing, voice.Dialing, n)
-	c.dialing, c.undial = context.WithCancel(context.Background())
+	ctx, undial := context.WithCancel(context.Background())
+	c.dialing, c.undial = &dialing{Context: ctx}, undial
 	wait := dialAfter - time.Since(o.lastEnd)
 	o.m.wg.Go(func() { o.m.dial(c, text, wait) })
 	return c, nil

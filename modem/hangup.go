@@ -49,8 +49,8 @@ func (o *owner) startHangup(c *call) string {
 		return ""
 	}
 	o.m.after(giveUpHangup, func() { o.giveUp(c) })
-	if c.undial != nil {
-		c.undial() // or it may be sent behind the hang-up
+	if c.dialing != nil {
+		c.dialing.hungUp.Store(true) // or it may be sent behind the hang-up
 	}
 	return o.hangupText(c)
 }
@@ -68,7 +68,7 @@ func (o *owner) hangupText(c *call) string {
 	case beside && c.state == voice.Waiting:
 		return "AT+CHLD=0"
 	case beside && c.index != 0:
-		return "AT+CHLD=1" + strconv.Itoa(c.index)
+		return release(c)
 	}
 	return text
 }
@@ -107,19 +107,22 @@ func (o *owner) giveUp(c *call) {
 }
 
 // unstick looks for the calls that were given up in a list of calls, and hangs
-// them up once more. It returns the list without them.
+// them up once more, by the command that spares all others. It returns the list
+// without them.
 func (o *owner) unstick(list []listed) []listed {
 	o.stuck = slices.DeleteFunc(o.stuck, func(c *call) bool {
 		return !slices.ContainsFunc(list, c.isStill)
 	})
 	for _, c := range o.stuck {
 		list = slices.DeleteFunc(list, c.isStill)
-		again := hangupCommand(o.hangupText(c))
-		again.Urgent = false // it must not abort the setting up of another call
-		o.m.job(nil, again, func(atcmd.Response, error) {})
+		// Not urgent: that would abort the setting up of another call.
+		o.m.job(nil, atcmd.Command{Text: release(c), Timeout: hangupTimeout}, func(atcmd.Response, error) {})
 	}
 	return list
 }
+
+// release is the command that ends one call of several (3GPP TS 27.007, 7.13).
+func release(c *call) string { return "AT+CHLD=1" + strconv.Itoa(c.index) }
 
 // isStill tells whether a listed call may be c, and is not a new one at its place.
 func (c *call) isStill(l listed) bool {

@@ -115,10 +115,12 @@ func (o *owner) list(asked moment, lines []string, err error) {
 		}
 	}
 	for _, c := range slices.Clone(o.calls) {
-		if slices.Contains(seen, c) {
+		switch {
+		case asked < c.changed: // it knows nothing of what was told since
+		case slices.Contains(seen, c):
 			c.misses, c.suspect, c.told = 0, c.hangup, nil
-		} else {
-			o.missing(c, asked)
+		default:
+			o.missing(c, all)
 		}
 	}
 	o.expireRings(seen)
@@ -157,6 +159,8 @@ func (o *owner) reported(line string) {
 		o.doubt(line)
 	case order(l.state) == order(c.state) && l.state != c.state:
 		o.doubt(line) // on hold, or not any more
+	case c.state == voice.Waiting && l.rings():
+		o.doubt(line) // and the call beside it is over: the list tells both
 	case l.state == voice.Ended:
 		o.tell(c, voice.End{})
 	default:
@@ -250,7 +254,10 @@ func sameNumber(a, b events.Number) bool {
 func (o *owner) discover(l listed, asked moment, again bool) *call {
 	answered := order(l.state) == order(voice.Active)
 	switch {
-	case asked < o.endedAt, l.state == voice.Dialing, l.state == voice.Alerting:
+	case l.state == voice.Dialing, l.state == voice.Alerting:
+		return nil
+	case asked < o.endedAt:
+		o.pollNow() // it may be another one
 		return nil
 	case answered && time.Since(o.recent[l.index]) < echoTime:
 		return nil
@@ -266,13 +273,12 @@ func (o *owner) discover(l listed, asked moment, again bool) *call {
 }
 
 // missing is a call that is not in the list. Twice in a row means that it is
-// over, or once if that was to be expected.
-func (o *owner) missing(c *call, asked moment) {
+// over, or once if that was to be expected, or if another call rings: beside one
+// that is answered it would wait.
+func (o *owner) missing(c *call, list []listed) {
 	unlisted := c.dir == voice.Outgoing && !c.answered() && (c.dialled.IsZero() || time.Since(c.dialled) < echoTime)
 	switch {
-	case asked < c.changed:
-		return
-	case c.hangup, c.told != nil, c.suspect && !unlisted:
+	case c.hangup, c.told != nil, c.suspect && !unlisted, c.answered() && slices.ContainsFunc(list, listed.rings):
 		o.finish(c)
 		return
 	case unlisted, c.state == voice.Ringing && c.index == 0:

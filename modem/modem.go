@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/callstack-go/callstack/atcmd"
@@ -39,8 +40,9 @@ type Modem struct {
 	err      error
 	done     chan struct{} // closed with Failed and Closed
 
-	closeOnce sync.Once
-	closeErr  error
+	closing  atomic.Bool   // set by the first Close
+	closed   chan struct{} // closed when it is through
+	closeErr error         // set before
 }
 
 // Events returns the bus on which the modem and its calls publish.
@@ -134,8 +136,9 @@ func (m *Modem) LogValue() slog.Value {
 func (m *Modem) post(f func()) bool { return m.inbox.add(f) }
 
 // ask runs f on the owner's goroutine and waits for it. It is for the goroutines
-// of the program; the owner, the worker and the reporting of lines would wait for
-// themselves. It reports false if the modem was closed and f does not run.
+// of the program and the worker; the owner would wait for itself, and the
+// reporting of lines must not wait. It reports false if the modem was closed and
+// f does not run.
 func (m *Modem) ask(f func()) bool {
 	done := make(chan struct{})
 	if !m.post(func() { defer close(done); f() }) {
@@ -157,11 +160,17 @@ func (m *Modem) job(c *call, cmd atcmd.Command, then func(atcmd.Response, error)
 	m.jobs.add(func() {
 		var resp atcmd.Response
 		err := voice.ErrEnded
-		if c == nil || !c.isOver() {
+		if c == nil || m.isUp(c) {
 			resp, err = m.conn.Exec(context.Background(), cmd)
 		}
 		m.post(func() { then(resp, err) })
 	})
+}
+
+// isUp asks the owner whether c is not over, behind all that was posted before.
+func (m *Modem) isUp(c *call) bool {
+	up := false
+	return m.ask(func() { up = !c.over }) && up
 }
 
 // setState moves the modem to s and tells of it. From Closed nothing leads on,

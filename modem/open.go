@@ -48,7 +48,7 @@ func Open(ctx context.Context, t Transport, cfg *Config) (*Modem, error) {
 func start(rw *sniffer, cfg Config) *Modem {
 	m := &Modem{
 		cfg: &cfg, log: cfg.Logger, profile: &generic, identity: &Identity{},
-		inbox: newQueue(), jobs: newQueue(), done: make(chan struct{}), state: -1,
+		inbox: newQueue(), jobs: newQueue(), done: make(chan struct{}), closed: make(chan struct{}), state: -1,
 	}
 	if cfg.Profile != nil {
 		m.profile = cfg.Profile

@@ -19,6 +19,8 @@ type listed struct {
 	named  bool // the number was told, be it empty
 }
 
+func (l listed) rings() bool { return l.state == voice.Ringing }
+
 // callStates are the values of <stat>, and 6, by which SIMCom says that a call
 // is over.
 var callStates = [...]voice.State{
