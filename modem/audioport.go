@@ -113,41 +113,23 @@ func (p *audioPort) broken(err error) {
 	}
 }
 
-// maxEmptyReads is how many reads in a row may bring nothing without an error.
-const maxEmptyReads = 100
+// maxEmptyReads is how many reads in a row may bring nothing at once, without an
+// error. One that has waited for quickRead before is of a port with a timeout.
+const (
+	maxEmptyReads = 100
+	quickRead     = time.Millisecond
+)
 
-// read hands what comes to the call that has the port, frame by frame. A frame
-// never holds samples of two turns.
+// read hands what comes to the call that has the port.
 func (p *audioPort) read() {
-	var (
-		buf   [4096]byte
-		frame = make([]int16, p.format.Frame())
-		have  int  // samples in frame
-		half  = -1 // the first byte of a sample, or -1
-		last  int  // turn
-		empty int
-	)
-	for {
+	var buf [4096]byte
+	in := framer{frame: make([]int16, p.format.Frame()), half: -1}
+	for empty := 0; ; {
+		start := time.Now()
 		n, err := p.rw.Read(buf[:])
 		f, turn, ended := p.owner()
-		if turn != last {
-			last, have = turn, 0
-		}
-		for _, b := range buf[:n] {
-			if half < 0 {
-				half = int(b)
-				continue
-			}
-			frame[have] = int16(uint16(half) | uint16(b)<<8)
-			half = -1
-			if have++; have == len(frame) {
-				have = 0
-				if f != nil {
-					f.Received(frame)
-				}
-			}
-		}
-		if empty++; n > 0 {
+		in.take(buf[:n], f, turn)
+		if empty++; n > 0 || time.Since(start) >= quickRead {
 			empty = 0
 		}
 		if err == nil && empty == maxEmptyReads {
@@ -156,6 +138,47 @@ func (p *audioPort) read() {
 		if err != nil || ended {
 			p.broken(err)
 			return
+		}
+	}
+}
+
+// framer makes frames out of bytes. A frame never holds samples of two turns.
+type framer struct {
+	frame []int16
+	have  int // samples in frame
+	half  int // the first byte of a sample, or -1
+	turn  int
+	at    time.Time // of the last byte
+}
+
+// newStream is how long nothing comes where one stream of audio ends and another
+// begins. A byte that is left of the old one belongs to no sample of the new one.
+const newStream = 250 * time.Millisecond
+
+func (r *framer) take(p []byte, f *voice.Feed, turn int) {
+	if turn != r.turn {
+		r.turn, r.have = turn, 0
+	}
+	if len(p) == 0 {
+		return
+	}
+	now := time.Now()
+	if now.Sub(r.at) > newStream {
+		r.half = -1
+	}
+	r.at = now
+	for _, b := range p {
+		if r.half < 0 {
+			r.half = int(b)
+			continue
+		}
+		r.frame[r.have] = int16(uint16(r.half) | uint16(b)<<8)
+		r.half = -1
+		if r.have++; r.have == len(r.frame) {
+			r.have = 0
+			if f != nil {
+				f.Received(r.frame)
+			}
 		}
 	}
 }

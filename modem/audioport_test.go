@@ -9,6 +9,7 @@ import (
 	"os"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -311,5 +312,61 @@ func (c *countingPort) Write(p []byte) (int, error) { return len(p), nil }
 
 func (c *countingPort) Close() error {
 	close(c.closed)
+	return nil
+}
+
+func TestByteThatIsLeftOverSpoilsNoLaterCall(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWire()
+		p := newTestPort(w)
+		defer p.Close()
+		w.in <- []byte{1} // of a stream that was cut
+		time.Sleep(time.Second)
+		call, feed := newTestCall()
+		p.route(feed)
+		var heard bytes.Buffer
+		done := make(chan voice.Recording, 1)
+		go func() {
+			r, _ := call.Record(t.Context(), &heard, nil)
+			done <- r
+		}()
+		synctest.Wait()
+		want := bytes.Repeat([]byte{5, 6}, 160)
+		w.in <- want[:3] // within a stream a sample may come in two halves
+		time.Sleep(20 * time.Millisecond)
+		w.in <- want[3:]
+		synctest.Wait()
+		feed.End(voice.End{Reason: voice.RemoteHangup})
+		<-done
+		assert.Equal(t, want, heard.Bytes())
+	})
+}
+
+func TestPortWithATimeoutIsNotBroken(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		told := make(chan error, 1)
+		w := &lazyPort{}
+		p := newAudioPort(w, narrow, slog.New(slog.DiscardHandler), func(err error) { told <- err })
+		time.Sleep(time.Hour)
+		assert.Empty(t, told)
+		require.NoError(t, p.Close())
+	})
+}
+
+// lazyPort returns from Read every 100 ms, with nothing.
+type lazyPort struct{ closed atomic.Bool }
+
+func (l *lazyPort) Read([]byte) (int, error) {
+	time.Sleep(100 * time.Millisecond)
+	if l.closed.Load() {
+		return 0, os.ErrClosed
+	}
+	return 0, nil
+}
+
+func (l *lazyPort) Write(p []byte) (int, error) { return len(p), nil }
+
+func (l *lazyPort) Close() error {
+	l.closed.Store(true)
 	return nil
 }

@@ -99,9 +99,7 @@ func (o *owner) giveUp(c *call) {
 		return
 	}
 	o.m.log.Warn("the modem did not end a call that was hung up")
-	if c.index != 0 {
-		o.stuck = append(o.stuck, c)
-	}
+	o.stuck = append(o.stuck, c)
 	o.end(c, voice.End{Reason: c.reason()})
 	o.pollIn(o.m.cfg.CallPoll)
 }
@@ -110,11 +108,16 @@ func (o *owner) giveUp(c *call) {
 // them up once more, by the command that spares all others. It returns the list
 // without them.
 func (o *owner) unstick(list []listed) []listed {
-	o.stuck = slices.DeleteFunc(o.stuck, func(c *call) bool {
-		return !slices.ContainsFunc(list, c.isStill)
-	})
-	for _, c := range o.stuck {
-		list = slices.DeleteFunc(list, c.isStill)
+	stuck := o.stuck
+	o.stuck = nil
+	for _, c := range stuck {
+		i := slices.IndexFunc(list, c.isStill)
+		if i < 0 {
+			continue
+		}
+		c.index = list[i].index
+		list = slices.Delete(list, i, i+1)
+		o.stuck = append(o.stuck, c)
 		// Not urgent: that would abort the setting up of another call.
 		o.m.job(nil, atcmd.Command{Text: release(c), Timeout: hangupTimeout}, func(atcmd.Response, error) {})
 	}
@@ -125,7 +128,8 @@ func (o *owner) unstick(list []listed) []listed {
 func release(c *call) string { return "AT+CHLD=1" + strconv.Itoa(c.index) }
 
 // isStill tells whether a listed call may be c, and is not a new one at its place.
+// If c was never listed, it is known by its number.
 func (c *call) isStill(l listed) bool {
-	return l.index == c.index && l.dir == c.dir && l.state != voice.Ended &&
-		order(l.state) >= order(c.state) && c.isFrom(l.number)
+	known := l.index == c.index || c.index == 0 && c.number != "" && l.number != "" && sameNumber(l.number, c.number)
+	return known && l.dir == c.dir && order(l.state) >= order(c.state) && c.isFrom(l.number)
 }

@@ -55,7 +55,7 @@ func (h *history) confuse() {
 
 // hurt breaks something for a while.
 func (h *history) hurt() {
-	switch what := h.rng.IntN(6); {
+	switch what := h.rng.IntN(7); {
 	case what == 0 && !h.withheld:
 		d := h.upTo(6 * time.Second)
 		h.say("silence %v", d)
@@ -71,8 +71,15 @@ func (h *history) hurt() {
 		h.say("stall audio")
 		h.sim.StallAudio(h.upTo(3 * time.Second))
 	case what == 4:
-		h.sim.RefuseAudio(h.upTo(8 * time.Second))
+		d := h.upTo(8 * time.Second)
+		h.say("refuse audio %v", d)
+		h.sim.RefuseAudio(d)
+	case what == 5 && !h.withheld:
+		d := h.upTo(3 * time.Second)
+		h.say("stall AT %v", d)
+		h.sim.StallAT(d)
 	default:
+		h.say("registration")
 		h.sim.SetRegistration(pick(h.rng, 0, 1, 2, 5))
 		pause(h.ctx, time.Second)
 		h.sim.SetRegistration(1)
