@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"slices"
 	"strings"
 	"sync"
@@ -33,6 +34,23 @@ type MockTransport struct {
 	audio   *mockPort
 }
 
+// String counts the command lines that were written. It shows none, as they may
+// hold a PIN or a number.
+func (t *MockTransport) String() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return fmt.Sprintf("modem.MockTransport{Model: %q, written: %d}", t.Model, len(t.written))
+}
+
+// GoString is String.
+func (t *MockTransport) GoString() string { return t.String() }
+
+// Format writes String, whatever the verb.
+func (t *MockTransport) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(t.String())) }
+
+// LogValue is String.
+func (t *MockTransport) LogValue() slog.Value { return slog.StringValue(t.String()) }
+
 // MockRule is an answer of a [MockTransport] in the making. It counts from when
 // one of Reply, Final, Raw and Silent is called, which is the last thing done
 // with it.
@@ -45,6 +63,18 @@ type MockRule struct {
 	then   func()
 	answer string
 }
+
+// String names neither the command nor the answer, which may hold a number.
+func (r *MockRule) String() string { return fmt.Sprintf("modem.MockRule{once: %t}", r.once) }
+
+// GoString is String.
+func (r *MockRule) GoString() string { return r.String() }
+
+// Format writes String, whatever the verb.
+func (r *MockRule) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(r.String())) }
+
+// LogValue is String.
+func (r *MockRule) LogValue() slog.Value { return slog.StringValue(r.String()) }
 
 // On makes a rule for commands that equal cmd, such as "AT+CSQ"; a cmd that ends
 // in "*" stands for all that begin like it. Rules that answer once are used up
@@ -115,7 +145,8 @@ func (t *MockTransport) Written() []string {
 	return slices.Clone(t.written)
 }
 
-// WrittenAudio returns the bytes that were written to the audio port.
+// WrittenAudio returns the bytes that were written to the audio port, 16-bit
+// little-endian samples.
 func (t *MockTransport) WrittenAudio() []byte {
 	p := t.port(&t.audio)
 	p.mu.Lock()
@@ -123,8 +154,8 @@ func (t *MockTransport) WrittenAudio() []byte {
 	return slices.Clone(p.out)
 }
 
-// Break ends both ports with err, as an unplugged modem does: Read and Write
-// return it from now on.
+// Break ends both ports with err, as an unplugged modem does: Read returns it
+// behind what was sent before, and Write and opening at once.
 func (t *MockTransport) Break(err error) {
 	t.port(&t.at).fail(err)
 	t.port(&t.audio).fail(err)
@@ -133,14 +164,14 @@ func (t *MockTransport) Break(err error) {
 // BreakAudio ends the audio port alone.
 func (t *MockTransport) BreakAudio(err error) { t.port(&t.audio).fail(err) }
 
-// OpenAT implements [Transport].
+// OpenAT implements [Transport]. A port has one user: opening it twice is an
+// error until it is closed.
 func (t *MockTransport) OpenAT(context.Context) (io.ReadWriteCloser, error) {
-	p := t.port(&t.at)
-	p.take = t.command
-	return p.open()
+	return t.port(&t.at).open()
 }
 
-// OpenAudio implements [Transport].
+// OpenAudio implements [Transport]: it is errors.ErrUnsupported unless Audio is
+// set.
 func (t *MockTransport) OpenAudio(context.Context) (io.ReadWriteCloser, error) {
 	if !t.Audio {
 		return nil, fmt.Errorf("modem: mock without audio: %w", errors.ErrUnsupported)
@@ -153,6 +184,9 @@ func (t *MockTransport) port(p **mockPort) *mockPort {
 	defer t.mu.Unlock()
 	if *p == nil {
 		*p = newMockPort()
+		if p == &t.at {
+			t.at.take = t.command
+		}
 	}
 	return *p
 }

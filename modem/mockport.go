@@ -28,11 +28,14 @@ func newMockPort() *mockPort {
 func (p *mockPort) open() (io.ReadWriteCloser, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.isOpen {
+	switch {
+	case p.err != nil:
+		return nil, p.err
+	case p.isOpen:
 		return nil, errors.New("modem: mock port is open already")
 	}
 	p.isOpen = true
-	return p, p.err
+	return p, nil
 }
 
 func (p *mockPort) put(b []byte) {
