@@ -122,6 +122,9 @@ func (m *Modem) String() string {
 // GoString is String.
 func (m *Modem) GoString() string { return m.String() }
 
+// Format writes String, whatever the verb.
+func (m *Modem) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(m.String())) }
+
 // LogValue returns the modem's name, identity and state.
 func (m *Modem) LogValue() slog.Value {
 	return slog.GroupValue(
