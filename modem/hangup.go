@@ -83,7 +83,6 @@ func (o *owner) checkHangup(c *call) {
 	if c.over {
 		return
 	}
-	o.suspect(c) // what was asked for before the hang-up says nothing
 	o.pollNow()
 	o.m.after(hangupAgain, func() {
 		if !c.over {

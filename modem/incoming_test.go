@@ -347,6 +347,7 @@ func TestScenarioB11RingAndCallerIDInAllOrders(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				mock := sim7600()
 				m := openMock(t, mock, nil)
+				time.Sleep(time.Second) // the list of the beginning
 				if tt.listed {
 					mock.On("AT+CLCC").Reply(listedAs("4"))
 				}

@@ -3,6 +3,7 @@ package modem_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -376,6 +377,54 @@ func TestShutdownDoesNotWaitForWhoCallsMeanwhile(t *testing.T) {
 	})
 }
 
+func TestCloseLeavesTheCallersOfAShutdownToRing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m, sim := openSim(t, nil, nil)
+		at := make(chan error, 1)
+		m.OnCallFunc(func(ctx context.Context, call *voice.CallSession) error {
+			at <- call.Reject(ctx)
+			<-ctx.Done() // it stores something, for long
+			return nil
+		})
+		sim.Call("+12025550100")
+		require.NoError(t, receive(t, at))
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+		defer cancel()
+		late := make(chan *modemtest.Caller, 1)
+		time.AfterFunc(5*time.Second, func() { late <- sim.Call(other) })
+		require.ErrorIs(t, m.Shutdown(ctx), context.DeadlineExceeded)
+		require.Len(t, m.Calls(), 1)
+		start := time.Now()
+		require.NoError(t, m.Close())
+		assert.Less(t, time.Since(start), time.Second)
+		_, ended := receive(t, late).Ended()
+		assert.False(t, ended)
+	})
+}
+
+func TestHangupBeforeTheNumberIsDialled(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		mock := sim7600()
+		m := openMock(t, mock, nil)
+		time.Sleep(time.Second)
+		mock.On("AT+CGMM").After(2 * time.Second).Reply("MOCK")
+		done := make(chan error, 1)
+		time.AfterFunc(0, func() {
+			_, err := m.Exec(deadline(t), "AT+CGMM")
+			done <- err
+		})
+		time.Sleep(time.Millisecond)
+		call, err := m.Place(deadline(t), callee, nil)
+		require.NoError(t, err)
+		time.Sleep(time.Second)
+		require.NoError(t, call.Hangup(deadline(t)))
+		assert.Equal(t, voice.LocalHangup, endOf(t, call).Reason)
+		require.NoError(t, receive(t, done))
+		time.Sleep(20 * time.Second)
+		assert.Zero(t, written(mock, "ATD"+callee+";"))
+	})
+}
+
 func TestCloseSwitchesTheAudioOff(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m, sim := openSim(t, nil, nil)
@@ -385,8 +434,13 @@ func TestCloseSwitchesTheAudioOff(t *testing.T) {
 		require.NoError(t, receive(t, answered))
 		time.Sleep(2 * time.Second)
 		require.NoError(t, m.Close())
-		w := sim.Written()
-		assert.Equal(t, "AT+CPCMREG=0", w[len(w)-1].Text)
+		var switched string
+		for _, w := range sim.Written() {
+			if strings.HasPrefix(w.Text, "AT+CPCMREG=") {
+				switched = w.Text
+			}
+		}
+		assert.Equal(t, "AT+CPCMREG=0", switched)
 	})
 }
 

@@ -236,8 +236,9 @@ func TestNextCallerInTheSamePlaceIsAnotherCall(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				mock := answerable()
-				mock.On("AT+CLCC").Reply(listedAs("4"))
 				m := openMock(t, mock, nil)
+				time.Sleep(time.Second)
+				mock.On("AT+CLCC").Reply(listedAs("4"))
 				if tt.answer {
 					m.OnCall(answering(make(chan error, 2)))
 				}
@@ -308,6 +309,95 @@ func TestJustAfterACallOnlyTheListMakesANewOne(t *testing.T) {
 			assert.Equal(t, events.Number("+12025550100"), m.Calls()[0].Number())
 		})
 	})
+}
+
+func TestLineOfTheCallBeforeInTheListIsNoNewCall(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		mock := answerable()
+		m, call := talking(t, mock, nil)
+		rec := record(t, m.Events())
+		ended(mock)
+		inject(mock, "NO CARRIER")
+		endOf(t, call)
+		time.Sleep(200 * time.Millisecond)
+		mock.On("AT+CLCC").Once().Reply(listedAs("4")) // a late line that fell into the answer
+		inject(mock, "VOICE CALL: BEGIN")              // asks for the list
+		time.Sleep(20 * time.Second)
+		assert.Equal(t, []voice.State{voice.Ended}, states(rec, ""))
+	})
+}
+
+func TestLateReportsWhereTheListIsRefused(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		mock := answerable()
+		m, first := talking(t, mock, nil)
+		m.OnCall(nil)
+		ended(mock)
+		inject(mock, "VOICE CALL: END: 000005")
+		endOf(t, first)
+		mock.On("AT+CLCC").Reply(ofOther(listedAs("4")))
+		inject(mock, "RING")
+		time.Sleep(500 * time.Millisecond)
+		require.Len(t, m.Calls(), 1)
+		mock.On("AT+CLCC").Final("ERROR")
+		inject(mock, "NO CARRIER", "VOICE CALL: END: 000005") // of the first
+		time.Sleep(8 * time.Second)
+		require.Len(t, m.Calls(), 1)
+		assert.Equal(t, voice.Ringing, m.Calls()[0].State())
+	})
+}
+
+func TestLateEndWhileTheNextCallIsAnswered(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		mock := answerable()
+		m, first := talking(t, mock, nil)
+		m.OnCall(nil)
+		ended(mock)
+		inject(mock, "NO CARRIER")
+		endOf(t, first)
+		mock.On("AT+CLCC").Reply(ofOther(listedAs("4")))
+		inject(mock, "RING")
+		time.Sleep(500 * time.Millisecond)
+		mock.On("ATA").After(time.Second).Reply()
+		time.AfterFunc(500*time.Millisecond, func() { inject(mock, "VOICE CALL: END: 000005") })
+		second := m.Calls()[0]
+		require.NoError(t, second.Answer(deadline(t)))
+		assert.Equal(t, voice.Active, second.State())
+	})
+}
+
+func TestListThatLagsBehindTheAnswer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		mock := answerable()
+		m := openMock(t, mock, nil)
+		answered := make(chan error, 1)
+		m.OnCall(answering(answered))
+		time.Sleep(time.Second)
+		mock.On("AT+CLCC").Reply(listedAs("4"))
+		mock.On("ATA").Reply() // the list says for a while that it rings
+		rec := record(t, m.Events())
+		mock.Inject(ringing)
+		require.NoError(t, receive(t, answered))
+		time.Sleep(2500 * time.Millisecond)
+		mock.On("AT+CLCC").Reply(listedAs("0"))
+		time.Sleep(10 * time.Second)
+		assert.Equal(t, []voice.State{voice.Ringing, voice.Active}, states(rec, ""))
+	})
+}
+
+func TestCallReportedBehindAListWithoutIt(t *testing.T) {
+	for range 30 { // the list and the report reach the owner in any order
+		synctest.Test(t, func(t *testing.T) {
+			mock := sim7600()
+			m := openMock(t, mock, nil)
+			time.Sleep(time.Second)
+			mock.On("AT+CLCC").Reply(listedAs("4"))
+			mock.On("AT+CLCC").Once().Raw("\r\nOK\r\n\r\n" + listedAs("4") + "\r\n")
+			inject(mock, "VOICE CALL: BEGIN") // asks for the list
+			time.Sleep(100 * time.Millisecond)
+			assert.Len(t, m.Calls(), 1, "and no RING tells")
+		})
+	}
 }
 
 func TestLateNumberOfTheCallBeforeIsNotTaken(t *testing.T) {
