@@ -89,13 +89,13 @@ var families = map[string]family{
 func TestProfilesOfOtherFamiliesAreData(t *testing.T) {
 	for name, fam := range families {
 		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) { fam.check(t) })
+			synctest.Test(t, func(t *testing.T) { fam.takesCalls(t) })
 		})
 	}
 }
 
-// check takes a call by the profile.
-func (fam family) check(t *testing.T) {
+// takesCalls takes calls by the profile: ended from afar, then by the program.
+func (fam family) takesCalls(t *testing.T) {
 	mock := &modem.MockTransport{Model: fam.model}
 	mock.On("ATA").Then(func() { mock.On("AT+CLCC").Reply(listedAs("0")) }).Final(fam.answered)
 	mock.On("AT+CHUP").Then(func() { ended(mock) }).Reply()

@@ -303,6 +303,18 @@ func TestOpenIsBoundedByItsContext(t *testing.T) {
 	})
 }
 
+func TestOpenThatIsGivenUpTellsBoth(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		mock := &modem.MockTransport{}
+		mock.On("*").Silent()
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(3*time.Second, cancel)
+		_, err := modem.Open(ctx, mock, nil)
+		require.ErrorIs(t, err, modem.ErrNoAnswer, "what it interrupted")
+		require.ErrorIs(t, err, context.Canceled, "why it was given up")
+	})
+}
+
 func TestConfigIsChecked(t *testing.T) {
 	for name, cfg := range map[string]*modem.Config{
 		"PIN of letters":  {PIN: "abcd"},

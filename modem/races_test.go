@@ -152,7 +152,6 @@ func TestHangupDoesNotReachTheNextCaller(t *testing.T) {
 		mock := answerable()
 		mock.On("AT+CHUP").Reply()
 		_, call := talking(t, mock, nil)
-		time.Sleep(300 * time.Millisecond) // beside the regular list
 		// The list takes longer than the patience with AT+CHUP, and has the
 		// call no more; the second command is chosen by then.
 		mock.On("AT+CLCC").After(700 * time.Millisecond).Reply()
@@ -384,6 +383,7 @@ func TestCloseLeavesTheCallersOfAShutdownToRing(t *testing.T) {
 		m.OnCallFunc(func(ctx context.Context, call *voice.CallSession) error {
 			at <- call.Reject(ctx)
 			<-ctx.Done() // it stores something, for long
+			time.Sleep(2 * time.Second)
 			return nil
 		})
 		sim.Call("+12025550100")
@@ -396,9 +396,54 @@ func TestCloseLeavesTheCallersOfAShutdownToRing(t *testing.T) {
 		require.Len(t, m.Calls(), 1)
 		start := time.Now()
 		require.NoError(t, m.Close())
-		assert.Less(t, time.Since(start), time.Second)
+		assert.Equal(t, 2*time.Second, time.Since(start).Round(100*time.Millisecond))
 		_, ended := receive(t, late).Ended()
 		assert.False(t, ended)
+	})
+}
+
+func TestHangupWhileTheCallIsBeingAnswered(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		mock := sim7600()
+		mock.On("ATA").Silent()
+		mock.On("").Raw("\r\nNO CARRIER\r\n") // to the CR that aborts it
+		_, call := rings(t, mock)
+		answered := make(chan error, 1)
+		time.AfterFunc(0, func() { answered <- call.Answer(deadline(t)) })
+		time.Sleep(time.Second)
+		start := time.Now()
+		require.NoError(t, call.Hangup(deadline(t)))
+		assert.Less(t, time.Since(start), 200*time.Millisecond)
+		assert.Equal(t, voice.Rejected, endOf(t, call).Reason)
+		require.ErrorIs(t, receive(t, answered), voice.ErrEnded)
+		w := mock.Written()
+		i := lastIndex(w, "ATA")
+		assert.Equal(t, []string{"ATA", "", "AT+CHUP"}, w[i:i+3])
+	})
+}
+
+func TestConnectionLostWhileHangingUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		mock := answerable()
+		mock.On("AT+CHUP").Then(func() { mock.Break(errors.New("unplugged")) }).Silent()
+		_, call := talking(t, mock, nil)
+		require.NoError(t, call.Hangup(deadline(t)))
+		assert.Equal(t, voice.LocalHangup, endOf(t, call).Reason, "that is what the program wanted")
+	})
+}
+
+func TestWhoCallsAgainIsNotTheCallThatWasStuck(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		mock := answerable()
+		m, call := talking(t, mock, nil)
+		m.OnCall(nil)
+		require.NoError(t, call.Hangup(deadline(t))) // in vain, for 10 s
+		mock.On("AT+CLCC").Reply(listedAs("4"))
+		inject(mock, "RING")
+		time.Sleep(20 * time.Second)
+		require.Len(t, m.Calls(), 1)
+		assert.Equal(t, voice.Ringing, m.Calls()[0].State())
+		assert.Zero(t, written(mock, "AT+CHLD=11"))
 	})
 }
 

@@ -37,7 +37,7 @@ func talking(t *testing.T, mock *modem.MockTransport, cfg *modem.Config) (*modem
 	mock.Inject(ringing)
 	require.NoError(t, receive(t, answered))
 	require.Len(t, m.Calls(), 1)
-	time.Sleep(5 * time.Second) // nothing of what is to come may be about an earlier call
+	time.Sleep(5300 * time.Millisecond) // what is to come is not about an earlier call, and not at the moment of the regular list
 	return m, m.Calls()[0]
 }
 
@@ -327,6 +327,24 @@ func TestLineOfTheCallBeforeInTheListIsNoNewCall(t *testing.T) {
 	})
 }
 
+func TestListThatLagsBehindTheEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		mock := answerable()
+		m, call := talking(t, mock, nil)
+		rec := record(t, m.Events())
+		mock.On("AT+CLCC").Once().Final("ERROR") // so that the report is believed
+		inject(mock, "VOICE CALL: END: 000005")
+		endOf(t, call)
+		for range 5 {
+			inject(mock, "VOICE CALL: BEGIN") // asks for the list, which has it still
+			time.Sleep(500 * time.Millisecond)
+		}
+		ended(mock)
+		time.Sleep(20 * time.Second)
+		assert.Equal(t, []voice.State{voice.Ended}, states(rec, ""))
+	})
+}
+
 func TestLateReportsWhereTheListIsRefused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		mock := answerable()
@@ -382,6 +400,27 @@ func TestListThatLagsBehindTheAnswer(t *testing.T) {
 		mock.On("AT+CLCC").Reply(listedAs("0"))
 		time.Sleep(10 * time.Second)
 		assert.Equal(t, []voice.State{voice.Ringing, voice.Active}, states(rec, ""))
+	})
+}
+
+func TestNumberOfTheNextCallerIsNotThatOfTheLast(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		mock := sim7600()
+		mock.On("ATA").Then(func() {
+			mock.On("AT+CLCC").Reply(ofOther(listedAs("4"))) // who hid his number has gone at once
+		}).Reply()
+		m := openMock(t, mock, nil)
+		answered := make(chan error, 1)
+		m.OnCall(answering(answered))
+		inject(mock, "RING", `+CLIP: "",128,,,,1`)
+		require.NoError(t, receive(t, answered))
+		first := m.Calls()[0]
+		m.OnCall(nil)
+		assert.Equal(t, voice.RemoteHangup, endOf(t, first).Reason)
+		assert.Empty(t, first.Number())
+		synctest.Wait()
+		require.Len(t, m.Calls(), 1)
+		assert.Equal(t, events.Number(other), m.Calls()[0].Number())
 	})
 }
 
