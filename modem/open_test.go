@@ -199,6 +199,24 @@ func TestOpenUnlocksTheSIM(t *testing.T) {
 	})
 }
 
+func TestAttemptsAreReadByEitherCommand(t *testing.T) {
+	for name, answers := range map[string]struct{ cmd, line, refused string }{
+		"27.007": {cmd: `AT+CPINR="SIM PIN"`, line: "+CPINR: SIM PIN,3,3", refused: "AT+SPIC"},
+		"SIMCom": {cmd: "AT+SPIC", line: "+SPIC: 3,10,3,10", refused: "AT+CPINR*"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				mock := &modem.MockTransport{}
+				mock.On(answers.cmd).Reply(answers.line)
+				mock.On(answers.refused).Final("ERROR")
+				mock.On("AT+CPIN?").Once().Reply("+CPIN: SIM PIN")
+				openMock(t, mock, &modem.Config{PIN: "2468"})
+				assert.Equal(t, 1, written(mock, `AT+CPIN="2468"`))
+			})
+		})
+	}
+}
+
 func TestWrongPINIsSentOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sim := modemtest.New(&modemtest.Config{SIM: modemtest.SIM{State: modemtest.SIMPIN, PIN: "2468"}})
