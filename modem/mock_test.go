@@ -90,6 +90,18 @@ func TestMockAnswersLikeAHealthyModem(t *testing.T) {
 	})
 }
 
+func TestMockDoesNotAnswerABodyByItself(t *testing.T) {
+	for name, written := range map[string]string{"body": "0011\x1a", "escape": "\x1b"} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				mock := &modem.MockTransport{}
+				assert.Empty(t, openATPort(t, mock).say(written))
+				assert.Equal(t, []string{written}, mock.Written())
+			})
+		})
+	}
+}
+
 func TestMockRulesInTheirOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		mock := &modem.MockTransport{}

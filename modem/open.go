@@ -90,7 +90,15 @@ func (m *Modem) open(ctx context.Context, t Transport, sniff *sniffer) error {
 			return &OpenError{Step: s.name, Err: m.whyNot(ctx, err)}
 		}
 	}
-	m.ask(m.own.begin)
+	var lost error // the connection, behind the last step's command
+	m.ask(func() {
+		if lost = m.Err(); lost == nil {
+			m.own.begin()
+		}
+	})
+	if lost != nil {
+		return &OpenError{Step: "ready", Err: lost}
+	}
 	return nil
 }
 

@@ -217,6 +217,55 @@ func TestAttemptsAreReadByEitherCommand(t *testing.T) {
 	}
 }
 
+func TestConnectionLostAtTheEndOfOpen(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		mock := sim7600()
+		bus := &events.Bus{}
+		rec := record(t, bus)
+		tr := withoutAudio{mock, func() {
+			mock.Break(errors.New("unplugged"))
+			synctest.Wait()
+		}}
+		_, err := modem.Open(deadline(t), tr, &modem.Config{Events: bus})
+		require.ErrorContains(t, err, "unplugged")
+		_, ok := errors.AsType[*modem.OpenError](err)
+		assert.True(t, ok)
+		synctest.Wait()
+		var states []modem.State
+		for _, e := range of[modem.StateChanged](rec) {
+			states = append(states, e.State)
+		}
+		assert.Equal(t, []modem.State{modem.Opening, modem.Lost, modem.Failed}, states)
+	})
+}
+
+// withoutAudio calls asked when it is asked for the audio port, which it has not.
+type withoutAudio struct {
+	*modem.MockTransport
+	asked func()
+}
+
+func (w withoutAudio) OpenAudio(context.Context) (io.ReadWriteCloser, error) {
+	w.asked()
+	return nil, errors.ErrUnsupported
+}
+
+func TestLogsNameTheModem(t *testing.T) {
+	for name, want := range map[string]string{"gate": "modem=gate", "": ""} {
+		synctest.Test(t, func(t *testing.T) {
+			var log strings.Builder
+			logger := slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+			m := openMock(t, &modem.MockTransport{}, &modem.Config{Name: name, Logger: logger})
+			require.NoError(t, m.Close())
+			for line := range strings.Lines(log.String()) {
+				assert.Contains(t, line, want)
+				assert.Equal(t, name != "", strings.Contains(line, "modem="))
+			}
+			assert.NotEmpty(t, log.String())
+		})
+	}
+}
+
 func TestWrongPINIsSentOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sim := modemtest.New(&modemtest.Config{SIM: modemtest.SIM{State: modemtest.SIMPIN, PIN: "2468"}})
