@@ -1,8 +1,6 @@
 package modem
 
 import (
-	"context"
-	"sync/atomic"
 	"time"
 
 	"github.com/callstack-go/callstack/events"
@@ -41,25 +39,7 @@ type call struct {
 	hangup bool // the program wants it to end
 	ending int  // how many hang-up commands were chosen for it
 
-	dialing *dialing           // of an outgoing call: bounds its ATD
-	undial  context.CancelFunc // ends it
-}
-
-// dialing is the context of ATD. A hang-up must keep ATD from being written, but
-// not end it once it was: the hang-up command does that, being urgent, and were
-// the context done, some other command could be written before it. So from the
-// hang-up on only Err tells.
-type dialing struct {
-	context.Context
-	hungUp atomic.Bool
-}
-
-// Err is asked before ATD is written.
-func (d *dialing) Err() error {
-	if d.hungUp.Load() {
-		return context.Canceled
-	}
-	return d.Context.Err()
+	dialing *revocable // of an outgoing call: that of its ATD
 }
 
 func newCall(m *Modem, dir voice.Direction, state voice.State, number events.Number) *call {

@@ -10,8 +10,14 @@ import (
 	"github.com/callstack-go/callstack/voice"
 )
 
-// closeWithin is how long Close waits for calls and handlers.
-const closeWithin = 10 * time.Second
+const (
+	// closeWithin is how long Close waits for calls and handlers.
+	closeWithin = 10 * time.Second
+
+	// closeCalls is after how long it ends, without the modem, the calls that
+	// the modem did not, so that their handlers have time to return.
+	closeCalls = 8 * time.Second
+)
 
 // Shutdown lets the present calls and their handlers end, takes no new ones, and
 // then closes the modem. If ctx is done first, it returns its cause; the modem
@@ -59,10 +65,11 @@ func (m *Modem) close() error {
 	idle := make(chan struct{})
 	m.post(func() {
 		m.own.closing = true
-		m.own.hangupAll(ctx)
+		m.own.hangupAll()
 		m.own.whenIdle(idle)
 	})
 	m.cancel()
+	defer m.after(closeCalls, m.own.stop).Stop()
 	var err error
 	select {
 	case <-idle:
@@ -72,12 +79,11 @@ func (m *Modem) close() error {
 	return errors.Join(err, m.teardown(Closed, ErrClosed))
 }
 
-// hangupAll hangs up the calls that are waited for, all at a time. An error means
-// that the line is gone or does not answer: teardown ends the call then.
-func (o *owner) hangupAll(ctx context.Context) {
+// hangupAll hangs up the calls that are waited for, all at a time.
+func (o *owner) hangupAll() {
 	for _, c := range o.calls {
 		if !c.late {
-			o.m.wg.Go(func() { _ = c.session.Hangup(ctx) })
+			o.hangUp(c, newRevocable())
 		}
 	}
 }
@@ -125,9 +131,10 @@ func (m *Modem) watch() {
 	m.post(func() { m.own.disconnected(m.conn.Err()) })
 }
 
-// disconnected ends all calls and gives the modem up, unless this is Close.
+// disconnected ends all calls, and gives the modem up unless it is being closed.
 func (o *owner) disconnected(err error) {
 	if o.closing {
+		o.stop()
 		return
 	}
 	o.m.log.Warn("connection to the modem lost", slog.Any("err", err))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"runtime"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -118,6 +119,86 @@ func TestScenarioB30CloseWhileAHandlerIsAtWork(t *testing.T) {
 			sim.Call("+12025550100")
 			require.ErrorIs(t, receive(t, closed), modem.ErrHandlersRunning)
 		})
+	})
+}
+
+func TestUnpluggedWhileClosing(t *testing.T) {
+	for _, after := range []time.Duration{0, time.Millisecond, 20 * time.Millisecond, 300 * time.Millisecond} {
+		for seed := range uint64(10) {
+			synctest.Test(t, func(t *testing.T) {
+				m, sim := openSim(t, &modemtest.Config{Seed: seed}, nil)
+				answered := make(chan error, 1)
+				m.OnCall(answering(answered))
+				sim.Call("+12025550100")
+				require.NoError(t, receive(t, answered))
+				time.AfterFunc(after, func() { sim.Disconnect(nil) })
+				start := time.Now()
+				require.NoError(t, m.Close())
+				assert.Less(t, time.Since(start), 2*time.Second)
+			})
+		}
+	}
+}
+
+func TestCloseOfAModemThatHasGoneSilent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		mock := answerable()
+		m, call := talking(t, mock, nil)
+		mock.On("*").Silent()
+		start := time.Now()
+		require.NoError(t, m.Close(), "the handler returned when its call was over")
+		assert.LessOrEqual(t, time.Since(start), 10*time.Second)
+		assert.Equal(t, voice.LocalHangup, endOf(t, call).Reason)
+	})
+}
+
+func TestHandlerThatEndsItsGoroutine(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m, sim := openSim(t, nil, nil)
+		m.OnCallFunc(func(ctx context.Context, call *voice.CallSession) error {
+			_ = call.Answer(ctx)
+			runtime.Goexit() // as t.FailNow does
+			return nil
+		})
+		require.NoError(t, sim.Call("+12025550100").WaitEnded(deadline(t)))
+		start := time.Now()
+		require.NoError(t, m.Shutdown(deadline(t)))
+		assert.Less(t, time.Since(start), 2*time.Second)
+	})
+}
+
+func TestHangupReturnsWhenTheCallIsOver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		mock := answerable()
+		m, call := talking(t, mock, nil)
+		mock.On("AT+X").Silent()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		done := make(chan error, 1)
+		time.AfterFunc(0, func() {
+			_, err := m.Exec(ctx, "AT+X")
+			done <- err
+		})
+		time.Sleep(time.Second)
+		start := time.Now()
+		require.NoError(t, call.Hangup(deadline(t)))
+		assert.Equal(t, 10*time.Second, time.Since(start).Round(100*time.Millisecond), "when it was given up")
+		require.ErrorIs(t, receive(t, done), context.DeadlineExceeded)
+		ended(mock)
+		time.Sleep(30 * time.Second)
+		assert.Zero(t, written(mock, "AT+CHUP"), "it could have hit another call")
+	})
+	synctest.Test(t, func(t *testing.T) {
+		mock := answerable()
+		m, call := talking(t, mock, nil)
+		mock.On("AT+CHUP").Then(func() { ended(mock) }).After(time.Second).Reply()
+		time.AfterFunc(0, func() { inject(mock, "VOICE CALL: END: 000005") })
+		ctx, cancel := context.WithCancel(deadline(t))
+		require.NoError(t, call.Hangup(ctx))
+		cancel()
+		_, err := m.Signal(deadline(t))
+		require.NoError(t, err)
+		assert.Zero(t, written(mock, "AT+CMEE?"), "the command was not given up, so that nothing is out of step")
 	})
 }
 

@@ -1,6 +1,7 @@
 package modem
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -36,7 +37,8 @@ type Config struct {
 	// OnHandlerError is told what a handler returned, unless it was nil or
 	// voice.ErrEnded, and when one panicked: a *voice.PanicError. It runs on
 	// the handler's goroutine, and Close waits for it as for the handler. Nil
-	// means a log record at Warn.
+	// means a log record at Warn: where there is no Logger either, by
+	// slog.Default, so that a broken handler does not go unnoticed.
 	OnHandlerError func(call *voice.CallSession, err error)
 
 	// CallWaiting hands calls to the handler that come while there is another.
@@ -67,7 +69,8 @@ type Config struct {
 	NetworkPoll time.Duration
 
 	// Logger takes the dialogue at Debug, by names and without contents, and
-	// what is degraded at Warn. Nil means no logging. Its handler must not wait
+	// what is degraded at Warn. Nil means no logging, but for what
+	// OnHandlerError is about. Its handler must not wait
 	// for the modem: records are made by the goroutines that run it.
 	Logger *slog.Logger
 
@@ -93,13 +96,25 @@ func (c *Config) withDefaults() Config {
 	if out.NetworkPoll == 0 {
 		out.NetworkPoll = defaultNetworkPoll
 	}
-	if out.Logger == nil {
-		out.Logger = slog.New(slog.DiscardHandler)
+	if out.OnHandlerError == nil {
+		out.OnHandlerError = logHandlerError(out.named(cmp.Or(out.Logger, slog.Default())))
 	}
-	if out.Name != "" {
-		out.Logger = out.Logger.With(slog.String("modem", out.Name))
-	}
+	out.Logger = out.named(cmp.Or(out.Logger, slog.New(slog.DiscardHandler)))
 	return out
+}
+
+// named has a logger tell which modem it is about, where that has a name.
+func (c *Config) named(log *slog.Logger) *slog.Logger {
+	if c.Name == "" {
+		return log
+	}
+	return log.With(slog.String("modem", c.Name))
+}
+
+func logHandlerError(log *slog.Logger) func(*voice.CallSession, error) {
+	return func(call *voice.CallSession, err error) {
+		log.Warn("call handler failed", slog.Any("call", call), slog.Any("err", err))
+	}
 }
 
 func (c Config) validate() error {

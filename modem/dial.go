@@ -134,8 +134,7 @@ func (o *owner) startDial(n events.Number, text string) (*call, error) {
 	}
 	o.setup++
 	c := o.add(voice.Outgoing, voice.Dialing, n)
-	ctx, undial := context.WithCancel(context.Background())
-	c.dialing, c.undial = &dialing{Context: ctx}, undial
+	c.dialing = newRevocable()
 	wait := dialAfter - time.Since(o.lastEnd)
 	o.m.wg.Go(func() { o.m.dial(c, text, wait) })
 	return c, nil

@@ -26,20 +26,43 @@ const (
 	stuckPoll = 5 * time.Second
 )
 
-// Hangup sends the first hang-up command at once. The owner sees to it that the
-// call ends, whatever comes of that command.
+// Hangup has the first hang-up command sent at once, and waits for its answer. The
+// owner sees to it that the call ends, whatever comes of that command and of ctx.
 func (l *line) Hangup(ctx context.Context) error {
 	m, c := l.c.m, l.c
-	var text string
-	if !m.ask(func() { c.hangup = true; text = m.own.startHangup(c) }) || text == "" {
-		return nil // it is over or about to be, if only because the modem is closed
+	cmd := newRevocable()
+	var answered <-chan struct{}
+	if !m.ask(func() { answered = m.own.hangUp(c, cmd) }) {
+		return nil // it is over, since the modem is closed
 	}
-	_, err := m.conn.Exec(ctx, hangupCommand(text))
-	m.post(func() { m.own.checkHangup(c) })
-	if err != nil && ctx.Err() != nil {
-		return fmt.Errorf("modem: hang up: %w", err)
+	select {
+	case <-answered:
+		return nil
+	case <-c.ended: // the command, if it was not sent, is for no other call
+		cmd.revoke()
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("modem: hang up: %w", context.Cause(ctx))
 	}
-	return nil
+}
+
+// hangUp has a goroutine send the first command that ends c, if nothing else ends
+// it already. The channel is closed when that is done.
+func (o *owner) hangUp(c *call, cmd *revocable) <-chan struct{} {
+	answered := make(chan struct{})
+	c.hangup = true
+	text := o.startHangup(c)
+	if text == "" {
+		close(answered)
+		return answered
+	}
+	o.m.wg.Go(func() {
+		defer close(answered)
+		defer cmd.cancel()
+		_, _ = o.m.conn.Exec(cmd, hangupCommand(text)) // whatever comes of it, the list tells
+		o.m.post(func() { o.checkHangup(c) })
+	})
+	return answered
 }
 
 // startHangup returns the command that ends c, or "" if c is over or somebody
@@ -50,7 +73,7 @@ func (o *owner) startHangup(c *call) string {
 	}
 	o.m.after(giveUpHangup, func() { o.giveUp(c) })
 	if c.dialing != nil {
-		c.dialing.hungUp.Store(true) // or it may be sent behind the hang-up
+		c.dialing.revoke() // if it was written, the hang-up, being urgent, aborts it
 	}
 	return o.hangupText(c)
 }

@@ -15,6 +15,10 @@ import (
 	"github.com/callstack-go/callstack/voice"
 )
 
+// maxExec is how long a command of a program may take: the longest, a search for
+// operators, is given up to 3 minutes by manuals.
+const maxExec = 3 * time.Minute
+
 // Modem is one open modem. All methods may be called from any goroutine.
 type Modem struct {
 	cfg      *Config
@@ -99,19 +103,32 @@ func (m *Modem) Err() error {
 
 // Exec sends a command line, such as "AT+CGMR", and returns the lines of its
 // answer. It is for what this library has no method for; the command is the
-// caller's responsibility. A line with CR, LF, ESC or 0x1A is refused. The answer
-// may take as long as ctx has a deadline for, or else 5 s; nothing else can be
-// sent meanwhile, a hang-up included. Errors wrap those of package atcmd.
+// caller's responsibility. A line that does not begin with AT, or has a CR, LF,
+// ESC or 0x1A, is refused with atcmd.ErrBadCommand. The answer may take as long
+// as ctx has a deadline for, but 3 minutes at most, and 5 s without one; nothing
+// else can be sent meanwhile, a hang-up included. Errors wrap those of package
+// atcmd; after Close it is [ErrClosed].
 func (m *Modem) Exec(ctx context.Context, cmd string) ([]string, error) {
+	if _, ok := cutPrefixFold(cmd, "AT"); !ok {
+		return nil, fmt.Errorf("modem: %w: it must begin with AT", atcmd.ErrBadCommand)
+	}
 	c := atcmd.Command{Text: cmd}
-	if deadline, ok := ctx.Deadline(); ok {
-		c.Timeout = max(time.Millisecond, time.Until(deadline))
+	if _, ok := ctx.Deadline(); ok {
+		c.Timeout = maxExec
 	}
 	resp, err := m.conn.Exec(ctx, c)
 	if err != nil {
-		return nil, fmt.Errorf("modem: %w", err)
+		return nil, m.failed("", err)
 	}
 	return resp.Lines, nil
+}
+
+// failed tells what a method could not do: by ErrClosed after Close.
+func (m *Modem) failed(what string, err error) error {
+	if isConnectionLost(err) && m.closing.Load() {
+		return ErrClosed
+	}
+	return fmt.Errorf("modem: %s%w", what, err)
 }
 
 // String names the modem's family and state.

@@ -18,6 +18,7 @@ import (
 	"github.com/callstack-go/callstack/events"
 	"github.com/callstack-go/callstack/modem"
 	"github.com/callstack-go/callstack/modem/modemtest"
+	"github.com/callstack-go/callstack/voice"
 )
 
 func TestOpenTellsWhoTheModemIs(t *testing.T) {
@@ -390,6 +391,7 @@ func TestConfigIsChecked(t *testing.T) {
 		"poll too often":  {CallPoll: time.Millisecond},
 		"poll too seldom": {CallPoll: time.Hour},
 		"negative time":   {OpenTimeout: -time.Second},
+		"two lines":       {Profile: &modem.Profile{Audio: modem.AudioProfile{Off: []string{"AT+A\rATD1;"}}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			mock := &modem.MockTransport{}
@@ -408,7 +410,7 @@ func TestExecRefusesWhatWouldBeMoreThanALine(t *testing.T) {
 		m := openMock(t, mock, nil)
 		time.Sleep(time.Second)
 		before := len(mock.Written())
-		for _, bad := range []string{"AT\rATD1;", "AT\n", "AT\x1b", "AT\x1a", ""} {
+		for _, bad := range []string{"AT\rATD1;", "AT\n", "AT\x1b", "AT\x1a", "", "CSQ", "A/"} {
 			_, err := m.Exec(deadline(t), bad)
 			require.ErrorIs(t, err, atcmd.ErrBadCommand, "%q", bad)
 		}
@@ -416,6 +418,53 @@ func TestExecRefusesWhatWouldBeMoreThanALine(t *testing.T) {
 		mock.On("AT+X=1").Final("+CME ERROR: 3")
 		_, err := m.Exec(deadline(t), "AT+X=1")
 		require.ErrorIs(t, err, atcmd.CMEError(3))
+	})
+}
+
+func TestExecTakesItsTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		mock := &modem.MockTransport{}
+		m := openMock(t, mock, &modem.Config{NetworkPoll: -1})
+		time.Sleep(time.Second)
+		mock.On("AT+COPS=?").Silent()
+		for name, tt := range map[string]struct {
+			bound, want time.Duration // 0: no deadline
+			err         error
+		}{
+			"no deadline":    {0, 5 * time.Second, atcmd.ErrTimeout},
+			"a deadline":     {time.Minute, time.Minute, context.DeadlineExceeded},
+			"a far deadline": {time.Hour, 3 * time.Minute, atcmd.ErrTimeout},
+		} {
+			ctx := t.Context()
+			if tt.bound > 0 {
+				var cancel context.CancelFunc
+				ctx, cancel = context.WithTimeout(ctx, tt.bound)
+				defer cancel()
+			}
+			start := time.Now()
+			_, err := m.Exec(ctx, "AT+COPS=?")
+			require.ErrorIs(t, err, tt.err, name)
+			assert.Equal(t, tt.want, time.Since(start), name)
+		}
+	})
+}
+
+func TestMethodsAfterClose(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := openMock(t, &modem.MockTransport{}, nil)
+		require.NoError(t, m.Close())
+		methods := map[string]func() error{
+			"Exec":         func() error { _, err := m.Exec(deadline(t), "AT"); return err },
+			"Signal":       func() error { _, err := m.Signal(deadline(t)); return err },
+			"Registration": func() error { _, err := m.Registration(deadline(t)); return err },
+			"Dial":         func() error { _, err := m.Dial(deadline(t), callee, nil); return err },
+			"Place":        func() error { _, err := m.Place(deadline(t), callee, nil); return err },
+		}
+		for name, f := range methods {
+			assert.ErrorIs(t, f(), modem.ErrClosed, name)
+		}
+		require.NoError(t, m.Shutdown(deadline(t)))
+		assert.Equal(t, modem.Closed, m.State())
 	})
 }
 
@@ -448,4 +497,47 @@ func TestLoggerTakesNothingWhereNoneIsGiven(t *testing.T) {
 		require.NoError(t, m.Close())
 	})
 	assert.Empty(t, b.String())
+}
+
+func TestErrorOfAHandlerIsToldSomewhere(t *testing.T) {
+	var logged, byDefault strings.Builder
+	old := slog.Default()
+	slog.SetDefault(slog.New(slog.NewTextHandler(&byDefault, nil)))
+	defer slog.SetDefault(old)
+	var told []error
+	logger := slog.New(slog.NewTextHandler(&logged, nil))
+	onError := func(_ *voice.CallSession, err error) { told = append(told, err) }
+	for name, tt := range map[string]struct {
+		cfg                       modem.Config
+		told, logged, byDefaultly bool
+	}{
+		"nowhere":                {modem.Config{Name: "gate"}, false, false, true},
+		"Logger":                 {modem.Config{Name: "gate", Logger: logger}, false, true, false},
+		"OnHandlerError":         {modem.Config{OnHandlerError: onError}, true, false, false},
+		"OnHandlerError, Logger": {modem.Config{OnHandlerError: onError, Logger: logger}, true, false, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			logged.Reset()
+			byDefault.Reset()
+			told = nil
+			synctest.Test(t, func(t *testing.T) {
+				cfg := tt.cfg
+				cfg.OnCall = voice.HandlerFunc(func(context.Context, *voice.CallSession) error { panic("kaboom") })
+				sim := modemtest.New(nil)
+				defer sim.Close()
+				m, err := modem.Open(deadline(t), sim, &cfg)
+				require.NoError(t, err)
+				require.NoError(t, sim.Call("+12025550187").WaitEnded(deadline(t)))
+				require.NoError(t, m.Close())
+			})
+			assert.Equal(t, tt.told, len(told) == 1)
+			for log, want := range map[*strings.Builder]bool{&logged: tt.logged, &byDefault: tt.byDefaultly} {
+				assert.Equal(t, want, strings.Contains(log.String(), "call handler failed"), log)
+				assert.Equal(t, want, strings.Contains(log.String(), "modem=gate"), log)
+				assert.Equal(t, want, strings.Contains(log.String(), "open_test.go:"), "where it happened")
+				assert.NotContains(t, log.String(), "12025550187")
+				assert.NotContains(t, log.String(), "kaboom")
+			}
+		})
+	}
 }

@@ -1,7 +1,6 @@
 package modem
 
 import (
-	"log/slog"
 	"slices"
 	"time"
 
@@ -161,8 +160,8 @@ func (o *owner) end(c *call, e voice.End) {
 	}
 	c.over = true
 	c.unidentified.Stop()
-	if c.undial != nil {
-		c.undial()
+	if c.dialing != nil {
+		c.dialing.cancel()
 	}
 	o.calls = slices.DeleteFunc(o.calls, func(other *call) bool { return other == c })
 	o.lastEnd, o.endedAt, o.lastNumber = time.Now(), o.now(), c.number
@@ -173,6 +172,9 @@ func (o *owner) end(c *call, e voice.End) {
 	o.switchAudio()
 	c.feed.End(e)
 	close(c.ended)
+	for _, other := range o.calls {
+		o.handOver(other) // it may have waited for the line
+	}
 	o.checkIdle()
 }
 
@@ -211,9 +213,10 @@ func (o *owner) setHandler(h voice.Handler) {
 	}
 }
 
-// handOver gives an incoming call to the handler, once, when it may have it.
+// handOver gives an incoming call to the handler, once, when it may have it: it
+// rings, and the line is free for it, or CallWaiting is set.
 func (o *owner) handOver(c *call) {
-	rings := c.state == voice.Ringing || c.state == voice.Waiting && o.m.cfg.CallWaiting
+	rings := c.state == voice.Ringing && !o.beside(c) || c.unanswered() && o.m.cfg.CallWaiting
 	if c.over || c.handed || !c.identified || !rings || o.handler == nil || !o.ready || o.drain {
 		return
 	}
@@ -221,22 +224,17 @@ func (o *owner) handOver(c *call) {
 	o.running++
 	h := o.handler
 	o.m.handlers.Go(func() {
+		defer o.m.post(o.served) // also if the handler ends its goroutine, as t.FailNow does
 		if err := voice.Serve(o.m.handlerCtx, h, c.session); err != nil {
-			o.m.handlerError(c.session, err)
+			o.m.cfg.OnHandlerError(c.session, err)
 		}
-		o.m.post(func() {
-			o.running--
-			o.checkIdle()
-		})
 	})
 }
 
-func (m *Modem) handlerError(call *voice.CallSession, err error) {
-	if m.cfg.OnHandlerError != nil {
-		m.cfg.OnHandlerError(call, err)
-		return
-	}
-	m.log.Warn("call handler failed", slog.Any("call", call), slog.Any("err", err))
+// served counts a handler out.
+func (o *owner) served() {
+	o.running--
+	o.checkIdle()
 }
 
 // checkIdle tells those who wait for the end of all calls and handlers, and for

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // Profile says in data what is special about a family of modems. A program can
@@ -180,6 +181,11 @@ func (p *Profile) check() error {
 		return errors.New("modem: Config.Profile.Audio: Retry or Within is negative")
 	case p.ToneUnit < 0:
 		return errors.New("modem: Config.Profile.ToneUnit is negative")
+	}
+	for _, cmd := range slices.Concat(p.Init, p.Hangup, a.Setup, a.On, a.Off, []string{p.KeysOn}) {
+		if strings.ContainsFunc(cmd, unicode.IsControl) {
+			return fmt.Errorf("modem: Config.Profile: the command %q holds more than a line", cmd)
+		}
 	}
 	return nil
 }

@@ -3,7 +3,6 @@ package modem
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strconv"
 
 	"github.com/callstack-go/callstack/atcmd"
@@ -96,7 +95,7 @@ func (m *Modem) Registration(ctx context.Context) (Registration, error) {
 	eps, epsErr := m.askRegistration(ctx, "AT+CEREG?")
 	switch {
 	case err != nil && epsErr != nil:
-		return Registration{}, fmt.Errorf("modem: registration: %w", err)
+		return Registration{}, m.failed("registration: ", err)
 	case err != nil || epsErr == nil && eps.Voice():
 		best = eps
 	}

@@ -43,7 +43,7 @@ func (s Signal) Bars() int {
 func (m *Modem) Signal(ctx context.Context) (Signal, error) {
 	resp, err := m.conn.Exec(ctx, atcmd.Command{Text: "AT+CSQ"})
 	if err != nil {
-		return Signal{}, fmt.Errorf("modem: signal: %w", err)
+		return Signal{}, m.failed("signal: ", err)
 	}
 	for _, line := range resp.Lines {
 		if s, ok := parseCSQ(line); ok {

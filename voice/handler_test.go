@@ -2,11 +2,14 @@ package voice_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -86,7 +89,7 @@ func TestServeRecoversAPanic(t *testing.T) {
 		"a text":            {"of +12025550100", "voice: panic with a string", nil},
 		"an error":          {errSource, "voice: panic with a *errors.errorString", errSource},
 		"the end of a call": {&voice.EndedError{}, "voice: panic with a *voice.EndedError", voice.ErrEnded},
-		"nil":               {nil, "voice: panic with a *runtime.PanicNilError", nil},
+		"nil":               {nil, "voice: panic: panic called with nil argument", nil},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -254,6 +257,37 @@ func TestRingForDoesNotServeACallThatIsOverWhenItsTimeIs(t *testing.T) {
 				return nil
 			}))
 			require.ErrorIs(t, h.ServeCall(ctx, call), voice.ErrEnded)
+		})
+	}
+}
+
+func TestPanicTellsWhereItHappened(t *testing.T) {
+	for name, tt := range map[string]struct {
+		handler func()
+		says    string
+	}{
+		"of the program": {func() { panic("number +12025550187") }, "voice: panic with a string"},
+		"of the runtime": {func() { _ = make([]int, len(os.Args)*0)[3] }, "voice: panic: runtime error: index out of range [3] with length 0"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(ctx context.Context, t *testing.T) {
+				call, far := voicetest.NewCall(nil)
+				t.Cleanup(far.Close)
+				err := voice.Serve(ctx, voice.HandlerFunc(func(context.Context, *voice.CallSession) error {
+					tt.handler()
+					return nil
+				}), call)
+				require.EqualError(t, err, tt.says)
+				var b strings.Builder
+				slog.New(slog.NewJSONHandler(&b, nil)).Info("x", slog.Any("err", err))
+				var record struct {
+					Err struct{ Error, At string }
+				}
+				require.NoError(t, json.Unmarshal([]byte(b.String()), &record))
+				assert.Equal(t, tt.says, record.Err.Error)
+				assert.Regexp(t, `^handler_test\.go:\d+ < handler_test\.go:\d+ < handler\.go:\d+ < `, record.Err.At)
+				assert.NotContains(t, b.String(), "2025550187")
+			})
 		})
 	}
 }
