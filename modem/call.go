@@ -1,6 +1,7 @@
 package modem
 
 import (
+	"context"
 	"time"
 
 	"github.com/callstack-go/callstack/events"
@@ -26,7 +27,6 @@ type call struct {
 	identified   bool        // the number is known, or was waited for
 	unidentified *time.Timer // ends the wait
 	handed       bool        // to the handler
-	asked        bool        // the network, why it ended
 
 	answeredAt time.Time
 	rangAt     time.Time
@@ -59,6 +59,14 @@ func newCall(m *Modem, dir voice.Direction, state voice.State, number events.Num
 		m.own.handOver(c)
 	})
 	return c
+}
+
+// await waits for the end of a call that is about to come.
+func (c *call) await(ctx context.Context) {
+	select {
+	case <-c.ended:
+	case <-ctx.Done():
+	}
 }
 
 // unanswered tells whether it is an incoming call that nobody has taken.

@@ -118,6 +118,9 @@ func (o *owner) stop() {
 	for _, c := range slices.Clone(o.calls) {
 		o.end(c, voice.End{Reason: c.lostReason()})
 	}
+	for _, c := range slices.Clone(o.leaving) {
+		o.ended(c, c.because(parseCause(nil)))
+	}
 	for _, t := range []*time.Timer{o.poll.timer, o.net.timer} {
 		if t != nil {
 			t.Stop()

@@ -3,6 +3,7 @@ package modem
 import (
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // Errors of Open. What Open returns wraps them and says more.
@@ -64,10 +65,33 @@ type OpenError struct {
 	Step string
 	// Err is the cause.
 	Err error
+	// Remedy is what to do about it, where Err does not say it.
+	Remedy string
 }
 
-// Error names the step and the cause.
-func (e *OpenError) Error() string { return fmt.Sprintf("modem: open: %s: %v", e.Step, e.Err) }
+// Error names the step, the cause and the remedy.
+func (e *OpenError) Error() string {
+	text := fmt.Sprintf("modem: open: %s: %v", e.Step, e.Err)
+	if e.Remedy != "" {
+		text += "; " + e.Remedy
+	}
+	return text
+}
+
+// saysWhatToDo are the errors whose text does.
+var saysWhatToDo = []error{
+	ErrNoAnswer, ErrNotModem, ErrSIMMissing, ErrPINRequired, ErrPINAttempts, ErrPINWrong, ErrPUKRequired,
+}
+
+// remedy returns what is to be done about err at a step of Open, unless err says
+// it, or the connection is lost, which is another matter.
+func remedy(usual string, err error) string {
+	says := func(target error) bool { return errors.Is(err, target) }
+	if isConnectionLost(err) || slices.ContainsFunc(saysWhatToDo, says) {
+		return ""
+	}
+	return usual
+}
 
 // Unwrap returns the cause.
 func (e *OpenError) Unwrap() error { return e.Err }

@@ -62,6 +62,7 @@ func (l *line) Answer(ctx context.Context) error {
 	}
 	switch {
 	case over:
+		c.await(ctx)
 		return voice.ErrEnded
 	case err == nil || m.listed(ctx, c, err) == voice.Active:
 		return nil
@@ -137,7 +138,11 @@ func (m *Modem) listed(ctx context.Context, c *call, failed error) voice.State {
 	if !isConnectionLost(failed) {
 		m.post(func() {
 			m.own.suspect(c)
-			m.own.whenListed(func() { state <- c.state })
+			m.own.whenListed(func() {
+				if !c.over { // or its end is there, or about to come
+					state <- c.state
+				}
+			})
 		})
 	}
 	select {

@@ -32,6 +32,12 @@ type poll struct {
 // recheck is how soon a list that surprises is asked again.
 const recheck = 150 * time.Millisecond
 
+// reread asks for all that reports may have told that were lost.
+func (o *owner) reread() {
+	o.pollNow()
+	o.askNetworkIn(0)
+}
+
 // pollNow asks for the list of calls at once.
 func (o *owner) pollNow() { o.pollIn(0) }
 

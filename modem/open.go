@@ -57,7 +57,7 @@ func start(rw *sniffer, cfg Config) *Modem {
 	m.own = newOwner(m)
 	m.conn = atcmd.New(rw, &atcmd.Config{
 		Logger: cfg.Logger, Trace: cfg.Trace,
-		OnOverflow: func(uint64) { m.post(func() { m.own.pollNow() }) },
+		OnOverflow: func(uint64) { m.post(m.own.reread) },
 	})
 	m.wg.Go(m.inbox.run)
 	m.wg.Go(m.jobs.run)
@@ -76,18 +76,18 @@ func (m *Modem) abandon(err error) error {
 // open takes the steps of Open, in their order.
 func (m *Modem) open(ctx context.Context, t Transport, sniff *sniffer) error {
 	steps := []struct {
-		name string
-		run  func(context.Context) error
+		name, remedy string
+		run          func(context.Context) error
 	}{
-		{"AT", func(ctx context.Context) error { return m.synchronise(ctx, sniff) }},
-		{"identify", m.identify},
-		{"SIM", m.unlock},
-		{"initialise", m.initialise},
-		{"audio port", func(ctx context.Context) error { return m.openAudio(ctx, t) }},
+		{"AT", "restart the modem", func(ctx context.Context) error { return m.synchronise(ctx, sniff) }},
+		{"identify", "", m.identify},
+		{"SIM", "try it in a phone, restart the modem, or give it more time by Config.OpenTimeout", m.unlock},
+		{"initialise", "", m.initialise},
+		{"audio port", "", func(ctx context.Context) error { return m.openAudio(ctx, t) }},
 	}
 	for _, s := range steps {
 		if err := s.run(ctx); err != nil {
-			return &OpenError{Step: s.name, Err: m.whyNot(ctx, err)}
+			return &OpenError{Step: s.name, Err: m.whyNot(ctx, err), Remedy: remedy(s.remedy, err)}
 		}
 	}
 	var lost error // the connection, behind the last step's command

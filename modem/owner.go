@@ -4,7 +4,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/callstack-go/callstack/atcmd"
 	"github.com/callstack-go/callstack/events"
 	"github.com/callstack-go/callstack/voice"
 )
@@ -35,6 +34,7 @@ const (
 type owner struct {
 	m       *Modem
 	calls   []*call
+	leaving []*call // over, but for the network's word on why
 	handler voice.Handler
 	running int  // handlers
 	ready   bool // Open is through
@@ -88,9 +88,9 @@ func (o *owner) add(dir voice.Direction, state voice.State, number events.Number
 
 // publishSessions brings Modem.Calls up to date.
 func (o *owner) publishSessions() {
-	sessions := make([]*voice.CallSession, len(o.calls))
-	for i, c := range o.calls {
-		sessions[i] = c.session
+	var sessions []*voice.CallSession
+	for _, c := range slices.Concat(o.leaving, o.calls) {
+		sessions = append(sessions, c.session)
 	}
 	o.m.mu.Lock()
 	defer o.m.mu.Unlock()
@@ -105,10 +105,9 @@ func (o *owner) only() *call {
 	return nil
 }
 
-// beside tells whether there is a call beside c, or any if c is nil. One of which
-// only the reason of its end is not known yet is none.
+// beside tells whether there is a call beside c, or any if c is nil.
 func (o *owner) beside(c *call) bool {
-	return o.find(func(other *call) bool { return other != c && !other.asked }) != nil
+	return o.find(func(other *call) bool { return other != c }) != nil
 }
 
 // talking returns the call that has the audio.
@@ -153,58 +152,6 @@ func (o *owner) number(c *call, n events.Number) {
 	o.handOver(c)
 }
 
-// end ends a call, once.
-func (o *owner) end(c *call, e voice.End) {
-	if c.over {
-		return
-	}
-	c.over = true
-	c.unidentified.Stop()
-	if c.dialing != nil {
-		c.dialing.cancel()
-	}
-	o.calls = slices.DeleteFunc(o.calls, func(other *call) bool { return other == c })
-	o.lastEnd, o.endedAt, o.lastNumber = time.Now(), o.now(), c.number
-	if c.index != 0 {
-		o.recent[c.index] = o.lastEnd
-	}
-	o.publishSessions()
-	o.switchAudio()
-	c.feed.End(e)
-	close(c.ended)
-	for _, other := range o.calls {
-		o.handOver(other) // it may have waited for the line
-	}
-	o.checkIdle()
-}
-
-// finish ends a call for the reason that follows from what it was. For a dialled
-// call that never was answered that is what was told; else the network is asked.
-func (o *owner) finish(c *call) {
-	var e voice.End
-	if c.told != nil {
-		e = *c.told
-	}
-	if reason := c.reason(); reason != voice.Failed {
-		e = voice.End{Reason: reason, Talk: e.Talk}
-	}
-	if e.Reason != 0 {
-		o.end(c, e)
-		return
-	}
-	if c.asked {
-		return
-	}
-	c.asked = true
-	o.m.job(nil, atcmd.Command{Text: "AT+CEER", Timeout: time.Second}, func(resp atcmd.Response, _ error) {
-		e.Text, e.Reason, e.Cause = parseCause(resp.Lines)
-		if c.hangup {
-			e.Reason = voice.LocalHangup
-		}
-		o.end(c, e)
-	})
-}
-
 // setHandler takes a handler, and gives it what rings.
 func (o *owner) setHandler(h voice.Handler) {
 	o.handler = h
@@ -240,7 +187,7 @@ func (o *owner) served() {
 // checkIdle tells those who wait for the end of all calls and handlers, and for
 // the audio to be switched off. Who called after that began is not waited for.
 func (o *owner) checkIdle() {
-	pending := slices.ContainsFunc(o.calls, func(c *call) bool { return !c.late })
+	pending := slices.ContainsFunc(slices.Concat(o.leaving, o.calls), func(c *call) bool { return !c.late })
 	if pending || o.running > 0 || !o.audio.isOff() {
 		return
 	}

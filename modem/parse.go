@@ -176,6 +176,8 @@ func parseCause(lines []string) (text string, reason voice.EndReason, cause int)
 const (
 	causeBusy     = 17
 	causeNoAnswer = 19 // user alerting, no answer
+
+	causeElsewhere = 26 // non-selected user clearing
 )
 
 var causes = []struct {
@@ -188,6 +190,9 @@ var causes = []struct {
 	{"no answer", voice.NoAnswer, causeNoAnswer},
 	{"alerting", voice.NoAnswer, causeNoAnswer},
 	{"reject", voice.Rejected, 21},
+	{"non-selected user", voice.AnsweredElsewhere, causeElsewhere}, // what the other phones of a number are told
+	{"non selected user", voice.AnsweredElsewhere, causeElsewhere},
+	{"elsewhere", voice.AnsweredElsewhere, causeElsewhere}, // the reason of SIP, RFC 3326, on VoLTE
 	{"unassigned", voice.Failed, 1},
 	{"unallocated", voice.Failed, 1},
 }

@@ -1,0 +1,78 @@
+package modem_test
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/callstack-go/callstack/modem"
+	"github.com/callstack-go/callstack/voice"
+)
+
+func TestCallThatRangInVain(t *testing.T) {
+	tests := map[string]struct {
+		cause string
+		want  voice.End
+	}{
+		"given up":         {`+CEER: "Normal call clearing"`, voice.End{Reason: voice.Missed, Text: "Normal call clearing"}},
+		"nothing known":    {"", voice.End{Reason: voice.Missed}},
+		"other phone":      {"+CEER: Non-selected user clearing", voice.End{Reason: voice.AnsweredElsewhere, Cause: 26, Text: "Non-selected user clearing"}},
+		"other phone, SIP": {"+CEER: Call completed elsewhere", voice.End{Reason: voice.AnsweredElsewhere, Cause: 26, Text: "Call completed elsewhere"}},
+		"of another call":  {"+CEER: User busy", voice.End{Reason: voice.Missed, Text: "User busy"}},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				mock := sim7600()
+				if tt.cause != "" {
+					mock.On("AT+CEER").Reply(tt.cause)
+				}
+				mock.On("AT+CLCC").Reply(listedAs("4"))
+				_, call := rings(t, mock)
+				time.Sleep(3 * time.Second)
+				ended(mock)
+				assert.Equal(t, tt.want, endOf(t, call))
+			})
+		})
+	}
+}
+
+func TestCauseThatIsLongInComing(t *testing.T) {
+	for name, hangup := range map[string]bool{"": false, "hung up meanwhile": true} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				mock := sim7600()
+				mock.On("ATD*").Final("NO CARRIER")
+				mock.On("AT+CEER").After(900 * time.Millisecond).Reply("+CEER: Unassigned number")
+				m := openMock(t, mock, nil)
+				call, err := m.Place(deadline(t), callee, nil)
+				require.NoError(t, err)
+				time.Sleep(100 * time.Millisecond)
+				want := voice.End{Reason: voice.Failed, Cause: 1, Text: "Unassigned number"}
+				if hangup {
+					require.NoError(t, call.Hangup(deadline(t)))
+					want = voice.End{Reason: voice.LocalHangup, Text: want.Text}
+				}
+				assert.Equal(t, want, endOf(t, call))
+			})
+		})
+	}
+	synctest.Test(t, func(t *testing.T) {
+		mock := sim7600()
+		m := openMock(t, mock, &modem.Config{NetworkPoll: -1})
+		time.Sleep(time.Second)
+		mock.On("AT+COPS=?").Silent()
+		time.AfterFunc(0, func() { _, _ = m.Exec(deadline(t), "AT+COPS=?") })
+		synctest.Wait()
+		mock.Inject(ringing)
+		time.Sleep(10 * time.Millisecond)
+		call := m.Calls()[0]
+		inject(mock, "MISSED_CALL: 11:01AM 12025550100")
+		start := time.Now()
+		assert.Equal(t, voice.End{Reason: voice.Missed}, endOf(t, call))
+		assert.Less(t, time.Since(start), 4*time.Second, "though no command can be sent")
+	})
+}
