@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"io"
+	"log/slog"
 	"runtime"
+	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -119,6 +122,26 @@ func TestScenarioB30CloseWhileAHandlerIsAtWork(t *testing.T) {
 			sim.Call("+12025550100")
 			require.ErrorIs(t, receive(t, closed), modem.ErrHandlersRunning)
 		})
+	})
+}
+
+func TestWhoClosesAgainWaitsForTheFirst(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m, sim := openSim(t, nil, nil)
+		m.OnCallFunc(func(ctx context.Context, _ *voice.CallSession) error {
+			<-ctx.Done()
+			time.Sleep(3 * time.Second)
+			return nil
+		})
+		sim.Call("+12025550100")
+		time.Sleep(5 * time.Second)
+		first := make(chan error, 1)
+		time.AfterFunc(0, func() { first <- m.Close() })
+		time.Sleep(time.Second)
+		start := time.Now()
+		require.NoError(t, m.Close())
+		assert.Equal(t, 2*time.Second, time.Since(start).Round(time.Second))
+		require.NoError(t, receive(t, first))
 	})
 }
 
@@ -305,6 +328,55 @@ func TestLostConnectionEndsCallsAndTheModem(t *testing.T) {
 		assert.Equal(t, []modem.State{modem.Lost, modem.Failed}, states)
 		require.NoError(t, m.Close())
 		require.ErrorIs(t, m.Err(), unplugged, "the first reason stays")
+	})
+}
+
+// stuckLog is a log handler that does not return while it is shut, which holds up
+// the dialogue.
+type stuckLog struct {
+	slog.Handler
+	shut *atomic.Bool
+	open chan struct{}
+}
+
+func (h stuckLog) Handle(ctx context.Context, r slog.Record) error {
+	if h.shut.Load() && strings.HasPrefix(r.Message, "atcmd: ") {
+		<-h.open
+	}
+	return nil
+}
+
+func (h stuckLog) WithAttrs([]slog.Attr) slog.Handler { return h }
+
+func TestScenarioB36StateIsReadAgainWhenReportsWereLost(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		mock := sim7600()
+		debug := &slog.HandlerOptions{Level: slog.LevelDebug}
+		log := stuckLog{slog.NewTextHandler(io.Discard, debug), &atomic.Bool{}, make(chan struct{})}
+		m := openMock(t, mock, &modem.Config{Logger: slog.New(log), NetworkPoll: -1})
+		time.Sleep(10 * time.Second)
+		asked := map[string]int{"AT+CLCC": 0, "AT+CSQ": 0, "AT+CREG?": 0}
+		for cmd := range asked {
+			asked[cmd] = written(mock, cmd)
+		}
+		log.shut.Store(true)
+		inject(mock, "UNHEARD OF") // which is logged
+		synctest.Wait()
+		for range 200 {
+			mock.Inject(strings.Repeat("\r\nSMS DONE\r\n", 600))
+			synctest.Wait()
+		}
+		mock.On("AT+CLCC").Reply(listedAs("4"))
+		mock.On("AT+CREG?").Reply("+CREG: 2,5")
+		inject(mock, "RING", "+CREG: 5") // are lost
+		synctest.Wait()
+		log.shut.Store(false)
+		close(log.open)
+		time.Sleep(time.Second)
+		for cmd, before := range asked {
+			assert.Greater(t, written(mock, cmd), before, cmd)
+		}
+		require.Len(t, m.Calls(), 1, "the call that rang meanwhile")
 	})
 }
 

@@ -90,7 +90,7 @@ func TestVoiceBothWaysThroughAVirtualModem(t *testing.T) {
 	for seed := range uint64(10) {
 		synctest.Test(t, func(t *testing.T) {
 			ctx := deadline(t)
-			m, sim := openSim(t, &modemtest.Config{Seed: seed, AudioDelay: 1500 * time.Millisecond}, nil)
+			m, sim := openSim(t, &modemtest.Config{Seed: seed, VoLTE: seed%2 == 1, AudioDelay: 1500 * time.Millisecond}, nil)
 			greeting, message := speech(16000), speech(40000)
 			var heard bytes.Buffer
 			m.OnCallFunc(func(ctx context.Context, call *voice.CallSession) error {

@@ -84,6 +84,9 @@ func TestRegistration(t *testing.T) {
 				require.NoError(t, err)
 				assert.Equal(t, tt.want, got)
 				assert.Equal(t, tt.voice, got.Voice())
+				if tt.cereg == "" {
+					assert.Zero(t, written(mock, "AT+CEREG?"), "the first has said it")
+				}
 			})
 		})
 	}
@@ -129,6 +132,14 @@ func TestSignalAndRegistrationArePolledAndToldOnChange(t *testing.T) {
 		regs := of[modem.RegistrationChanged](rec)
 		require.Len(t, regs, 2)
 		assert.Equal(t, modem.Searching, regs[1].Registration.Status)
+	})
+}
+
+func TestCallsAskNothingOfTheNetwork(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		mock := answerable()
+		talking(t, mock, &modem.Config{NetworkPoll: -1})
+		assert.Equal(t, 1, written(mock, "AT+CSQ"), "at the beginning, and no more")
 	})
 }
 

@@ -139,22 +139,22 @@ func TestOpenTellsWhatIsWrong(t *testing.T) {
 		},
 		"SIM broken": {
 			mock: func(m *modem.MockTransport) { m.On("AT+CPIN?").Final("+CME ERROR: 13") },
-			want: modem.ErrSIMFailure, says: "13",
+			want: modem.ErrSIMFailure, says: "try it in a phone",
 		},
 		"SIM busy for ever": {
 			mock: func(m *modem.MockTransport) { m.On("AT+CPIN?").Final("+CME ERROR: 14") },
-			want: context.DeadlineExceeded, says: "SIM",
+			want: context.DeadlineExceeded, says: "Config.OpenTimeout",
 		},
 		"CPIN refused": {
 			mock: func(m *modem.MockTransport) { m.On("AT+CPIN?").Final("ERROR") },
-			want: atcmd.ErrRejected, says: "AT+CPIN",
+			want: atcmd.ErrRejected, says: "AT+CPIN: the modem answered ERROR; try it in a phone",
 		},
 		"echo cannot be switched off": {
 			mock: func(m *modem.MockTransport) {
 				m.On("ATE0Q0V1").Final("ERROR")
 				m.On("ATE0").Final("ERROR")
 			},
-			want: atcmd.ErrRejected, says: "echo",
+			want: atcmd.ErrRejected, says: "echo off: atcmd: ATE0: the modem answered ERROR; restart the modem",
 		},
 		"port breaks": {
 			mock: func(m *modem.MockTransport) { m.On("AT+CGMM").Then(func() { m.Break(io.ErrUnexpectedEOF) }).Silent() },
@@ -184,6 +184,38 @@ func TestOpenTellsWhatIsWrong(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestOpenSaysToTheModem(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		mock := sim7600()
+		mock.Audio = true
+		openMock(t, mock, &modem.Config{CallWaiting: true, NetworkPoll: -1})
+		synctest.Wait()
+		assert.Equal(t, []string{
+			"ATE0Q0V1", "AT+CMEE=1",
+			"AT+CGMI", "AT+CGMM", "AT+CGMR", "AT+CGSN",
+			"AT+CPIN?",
+			"AT+CLIP=1", "AT+COLP=0", "AT+CREG=2", "AT+CEREG=2", "AT+CMGF=0",
+			"AT+CVHU=0", "AT+CSSN=0,0", "AT+CLCC=1", "AT+CATR=1",
+			"AT+CCWA=1",
+			"AT+DDET=1",
+			"AT+CPCMFRM=0", "AT+CPCMBANDWIDTH=1,1",
+			"AT+CLCC", "AT+CSQ", "AT+CREG?",
+		}, mock.Written())
+	})
+	synctest.Test(t, func(t *testing.T) {
+		mock := &modem.MockTransport{}
+		openMock(t, mock, nil)
+		synctest.Wait()
+		assert.Equal(t, []string{
+			"ATE0Q0V1", "AT+CMEE=1",
+			"AT+CGMI", "AT+CGMM", "AT+CGMR", "AT+CGSN",
+			"AT+CPIN?",
+			"AT+CLIP=1", "AT+COLP=0", "AT+CREG=2", "AT+CEREG=2", "AT+CMGF=0",
+			"AT+CLCC", "AT+CSQ", "AT+CREG?",
+		}, mock.Written(), "a modem that nobody knows")
+	})
 }
 
 func TestOpenUnlocksTheSIM(t *testing.T) {
@@ -402,6 +434,8 @@ func TestConfigIsChecked(t *testing.T) {
 			assert.Empty(t, mock.Written())
 		})
 	}
+	assert.Equal(t, `modem.Config{Name: "gate", PIN set: true}`, modem.Config{Name: "gate", PIN: "2468"}.String())
+	assert.Equal(t, `modem.Config{Name: "", PIN set: false}`, modem.Config{}.String())
 }
 
 func TestExecRefusesWhatWouldBeMoreThanALine(t *testing.T) {

@@ -403,6 +403,36 @@ func TestListThatLagsBehindTheAnswer(t *testing.T) {
 	})
 }
 
+func TestLateNoCarrierInTheAnswerOfTheNextCall(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		mock := answerable()
+		m, first := talking(t, mock, nil)
+		answered := make(chan error, 1)
+		m.OnCall(answering(answered))
+		ended(mock)
+		inject(mock, "VOICE CALL: END: 000005")
+		endOf(t, first)
+		mock.On("ATA").Then(func() { mock.On("AT+CLCC").Reply(ofOther(listedAs("0"))) }).Final("NO CARRIER") // of the first
+		mock.On("AT+CLCC").Reply(ofOther(listedAs("4")))
+		inject(mock, "RING", `+CLIP: "`+other+`",145`)
+		require.NoError(t, receive(t, answered))
+		require.Len(t, m.Calls(), 1)
+		assert.Equal(t, voice.Active, m.Calls()[0].State())
+	})
+}
+
+func TestCallsThatTheListHasFromTheBeginning(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		mock := sim7600()
+		mock.On("AT+CLCC").Reply(listedAs("0"), `+CLCC: 2,1,5,0,0,"`+other+`",145`)
+		m := openMock(t, mock, nil)
+		synctest.Wait()
+		require.Len(t, m.Calls(), 2, "by one list")
+		assert.Equal(t, voice.Active, m.Calls()[0].State())
+		assert.Equal(t, voice.Waiting, m.Calls()[1].State())
+	})
+}
+
 func TestNumberOfTheNextCallerIsNotThatOfTheLast(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		mock := sim7600()
