@@ -101,8 +101,10 @@ type endError struct {
 	cause error
 }
 
+// Error names the operation of the stream that ended it.
 func (e *endError) Error() string {
 	return fmt.Sprintf("%v: %s: %v", ErrClosed, e.op, e.cause)
 }
 
+// Unwrap returns ErrClosed and the cause.
 func (e *endError) Unwrap() []error { return []error{ErrClosed, e.cause} }
