@@ -17,7 +17,9 @@ const (
 // value.
 type CollectOptions struct {
 	// Max is how many digits complete the input. Zero means no limit: the
-	// input ends with a terminator or a timeout.
+	// input ends with a terminator or a timeout. Where people are told to
+	// press so many digits and then the terminator, make Max one more, or the
+	// terminator is left to the next Collect.
 	Max int
 
 	// Terminator is the set of keys any of which ends the input and is not
@@ -143,6 +145,9 @@ type collector struct {
 }
 
 func (c *CallSession) startCollect(opts *CollectOptions) (*collector, error) {
+	if err := opts.check(); err != nil {
+		return nil, err
+	}
 	k := &collector{call: c, pressed: make(chan struct{}, 1)}
 	if opts != nil {
 		k.opts = *opts

@@ -32,9 +32,12 @@ func (p Played) LogValue() slog.Value {
 // not answered yet, it waits. While the call is on hold it pauses. A nil opts
 // means no options.
 //
-// Beside errors of src it returns [ErrPlaying], [ErrNoAudio], an [*EndedError]
+// Beside errors of src it returns [ErrBadOption], [ErrPlaying], [ErrNoAudio], an [*EndedError]
 // as soon as the call ends, or the cause of ctx; Played is right with each.
 func (c *CallSession) Play(ctx context.Context, src Source, opts *PlayOptions) (Played, error) {
+	if err := opts.check(); err != nil {
+		return Played{}, err
+	}
 	return c.play(ctx, newPlayer(opts), src)
 }
 

@@ -26,7 +26,10 @@ type Playback struct {
 // since nobody could recover on that goroutine.
 func (c *CallSession) Start(src Source, opts *PlayOptions) *Playback {
 	b := &Playback{call: c, player: newPlayer(opts), done: make(chan struct{})}
-	if b.err = c.seat(b.player); b.err != nil {
+	if b.err = opts.check(); b.err == nil {
+		b.err = c.seat(b.player)
+	}
+	if b.err != nil {
 		close(b.done)
 		return b
 	}

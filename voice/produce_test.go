@@ -257,3 +257,15 @@ func TestRateErrorNamesBothRates(t *testing.T) {
 		assert.Equal(t, "voice: audio is at 16000 Hz, the call at 8000 Hz: convert it to 8000 Hz first", err.Error())
 	})
 }
+
+func TestSourceThatMiscounts(t *testing.T) {
+	for name, n := range map[string]int{"less than nothing": -1, "more than there is room for": 161} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(ctx context.Context, t *testing.T) {
+				call, _ := answered(ctx, t, nil)
+				_, err := call.Play(ctx, &source{read: func([]int16) (int, error) { return n, nil }}, nil)
+				require.ErrorContains(t, err, "voice: a source said that it read")
+			})
+		})
+	}
+}

@@ -43,7 +43,8 @@ const (
 	RecordCallEnded
 	// RecordCanceled means that ctx was done. Record returns its cause with it.
 	RecordCanceled
-	// RecordFault means that the writer failed. Record returns its error with it.
+	// RecordFault means that the writer failed, or an option is a bad one. Record
+	// returns the error with it.
 	RecordFault
 )
 
@@ -108,6 +109,9 @@ func (c *CallSession) Record(ctx context.Context, w io.Writer, opts *RecordOptio
 func (c *CallSession) RecordFile(ctx context.Context, path string, opts *RecordOptions) (Recording, error) {
 	if c.isOver() {
 		return Recording{Reason: RecordCallEnded}, context.Cause(c.life)
+	}
+	if err := opts.check(); err != nil {
+		return Recording{Reason: RecordFault}, err
 	}
 	out, err := createWAV(path)
 	if err != nil {

@@ -45,6 +45,9 @@ type recorder struct {
 }
 
 func (c *CallSession) record(ctx context.Context, out sink, opts *RecordOptions) (Recording, error) {
+	if err := opts.check(); err != nil {
+		return Recording{Reason: RecordFault}, err
+	}
 	r := &recorder{call: c, out: out, pipe: newPipe(recordBehind), timer: time.NewTimer(noAudioAfter)}
 	defer r.timer.Stop()
 	if opts != nil {

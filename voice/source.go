@@ -2,6 +2,7 @@ package voice
 
 import (
 	"encoding/binary"
+	"errors"
 	"io"
 	"time"
 )
@@ -113,6 +114,9 @@ func closeSource(s Source) error {
 // failed, as in package bufio.
 const maxIdleReads = 100
 
+// errBadCount tells of a source, or reader, that breaks its contract.
+var errBadCount = errors.New("voice: a source said that it read less than nothing, or more than was asked for")
+
 // readFull fills dst by read, unless that ends before. Unlike io.ReadFull it
 // leaves io.ErrUnexpectedEOF to the reader: from a broken download it is a
 // fault, where an end is none.
@@ -120,6 +124,9 @@ func readFull[T any](read func([]T) (int, error), dst []T) (n int, err error) {
 	for idle := 0; n < len(dst) && err == nil; idle++ {
 		var m int
 		m, err = read(dst[n:])
+		if m < 0 || m > len(dst)-n {
+			return n, errBadCount
+		}
 		n += m
 		if m > 0 {
 			idle = 0

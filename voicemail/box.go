@@ -2,6 +2,7 @@ package voicemail
 
 import (
 	"context"
+	"errors"
 	"path/filepath"
 	"sync"
 )
@@ -25,13 +26,16 @@ type VoicemailBox struct {
 // there (0700), and locks until [VoicemailBox.Close]. A nil cfg means the zero
 // Config.
 //
-// It returns an error for a prompt that cannot be played, [ErrLocked] if another
-// box uses the directory, and a [*DiskError] if the directory cannot be made or
-// written to.
+// It returns an error for an empty path, a setting that is out of range or a prompt
+// that cannot be played, [ErrLocked] if another box uses the directory, and a
+// [*DiskError] if the directory cannot be made or written to.
 func Open(path string, cfg *Config) (*VoicemailBox, error) {
 	c := cfg.withDefaults()
 	if err := c.check(); err != nil {
 		return nil, err
+	}
+	if path == "" { // which would be the working directory
+		return nil, errors.New("voicemail: no directory: give its path")
 	}
 	abs, err := filepath.Abs(path)
 	if err != nil {
@@ -78,9 +82,9 @@ func (b *VoicemailBox) enter(ctx context.Context) (context.Context, func(), erro
 	if b.closed {
 		return nil, nil, ErrClosed
 	}
-	b.taking.Add(1)
 	ctx, cancel := context.WithCancelCause(ctx)
 	stop := context.AfterFunc(b.life, func() { cancel(ErrClosed) })
+	b.taking.Add(1) // behind what a nil ctx makes panic
 	return ctx, func() {
 		stop()
 		cancel(nil)

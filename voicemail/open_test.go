@@ -20,6 +20,15 @@ import (
 	"github.com/callstack-go/callstack/voicemail"
 )
 
+func TestOpenWantsAPath(t *testing.T) {
+	t.Chdir(t.TempDir())
+	_, err := voicemail.Open("", nil)
+	require.EqualError(t, err, "voicemail: no directory: give its path")
+	entries, err := os.ReadDir(".")
+	require.NoError(t, err)
+	assert.Empty(t, entries)
+}
+
 func TestInvalidOrMissingGreetingIsRefused(t *testing.T) {
 	good, err := os.ReadFile(writeWAV(t, "good.wav", 8000, ramp(800)))
 	require.NoError(t, err)

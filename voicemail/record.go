@@ -14,9 +14,10 @@ import (
 // hangupTimeout bounds the hang-up of a call whose message is taken.
 const hangupTimeout = 10 * time.Second
 
-// Record takes a message: it answers the call if nobody has, plays the greeting
-// and the beep, records, says goodbye and hangs up. It blocks until then. The
-// call may be of any carrier; several calls may be recorded at the same time.
+// Record takes a message: it answers an incoming call if nobody has, plays the
+// greeting and the beep, records, says goodbye and hangs up. It blocks until then.
+// The call may be of any carrier, and a dialled one that was answered; several
+// calls may be recorded at the same time.
 //
 // However the call ends, the error is nil and Message.Reason tells why;
 // Message.Path is empty if nothing was kept. If ctx is done or the box is
@@ -59,7 +60,7 @@ type take struct {
 // run does everything up to the message's place on the disk, and returns why it
 // ended.
 func (t *take) run(ctx context.Context) Reason {
-	if err := t.call.Answer(ctx); err != nil {
+	if err := t.answer(ctx); err != nil {
 		if reason := t.broken(ctx, err); reason != "" {
 			return reason
 		}
@@ -82,6 +83,14 @@ func (t *take) run(ctx context.Context) Reason {
 		return reason
 	}
 	return t.record(ctx, d)
+}
+
+// answer answers a call that comes in, and waits for the answer to a dialled one.
+func (t *take) answer(ctx context.Context) error {
+	if t.call.Direction() == voice.Outgoing {
+		return t.call.WaitAnswered(ctx)
+	}
+	return t.call.Answer(ctx)
 }
 
 // greet plays the greeting. Where there is none, no sound takes its place: it

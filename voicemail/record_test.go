@@ -356,6 +356,52 @@ func TestAnswersUnlessAnswered(t *testing.T) {
 }
 
 // The number may come after the call, even after the beep.
+func TestTakesAMessageInACallThatWasDialled(t *testing.T) {
+	for name, after := range map[string]time.Duration{"answered before": 0, "answered later": 5 * time.Second} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(ctx context.Context, t *testing.T) {
+				box, _ := openMemory(t, nil)
+				v := &visit{}
+				v.call, v.far = voicetest.NewCall(&voicetest.Config{Direction: voice.Outgoing, Number: caller})
+				t.Cleanup(v.far.Close)
+				if after == 0 {
+					v.far.Answer()
+				} else {
+					time.AfterFunc(after, v.far.Answer)
+				}
+				v.wg.Go(func() { v.msg, v.err = box.Record(ctx, v.call) })
+				v.speak(ctx, t, ramp(16000))
+				v.far.Press("#")
+				msg, err := v.wait()
+				require.NoError(t, err)
+				assert.Equal(t, voicemail.FinishKey, msg.Reason)
+				assert.Greater(t, msg.Duration, 2*time.Second)
+			})
+		})
+	}
+	bubble(t, func(ctx context.Context, t *testing.T) {
+		box, _ := openMemory(t, nil)
+		call, far := voicetest.NewCall(&voicetest.Config{Direction: voice.Outgoing})
+		t.Cleanup(far.Close)
+		far.End(voice.End{Reason: voice.Busy})
+		msg, err := box.Record(ctx, call)
+		require.NoError(t, err)
+		assert.Equal(t, voicemail.Abandoned, msg.Reason)
+	})
+}
+
+func TestRecordThatPanicsLeavesTheBoxUsable(t *testing.T) {
+	bubble(t, func(ctx context.Context, t *testing.T) {
+		box, _ := openMemory(t, nil)
+		call, far := voicetest.NewCall(nil)
+		t.Cleanup(far.Close)
+		var none context.Context
+		assert.Panics(t, func() { _, _ = box.Record(none, call) })
+		leave(ctx, t, box)
+		require.NoError(t, box.Close())
+	})
+}
+
 func TestCallerWhoIsIdentifiedLate(t *testing.T) {
 	bubble(t, func(ctx context.Context, t *testing.T) {
 		box, _ := openMemory(t, nil)
