@@ -25,6 +25,8 @@ func (h Header) EventHeader() Header { return h }
 // an event fits the interface too, but [Publish] refuses it, because a
 // subscription to the value type would never see it.
 type Event interface {
+	// EventHeader returns when it happened and where, for code that takes
+	// events of any type.
 	EventHeader() Header
 }
 

@@ -37,6 +37,7 @@ func (n Number) LogValue() slog.Value { return slog.StringValue(Mask(string(n)))
 // withoutSharp keeps width, precision and the minus flag of a fmt.State.
 type withoutSharp struct{ fmt.State }
 
+// Flag knows of the minus only: a zero or a sharp would change the text.
 func (s withoutSharp) Flag(c int) bool { return c == '-' && s.State.Flag(c) }
 
 // hidden stands for the digits that a mask leaves out.

@@ -125,6 +125,10 @@ func TestLeaksAreFound(t *testing.T) {
 			shown:  []string{"%d shows the number, plain", "%t shows the number, plain"},
 			hidden: []string{"%v", "%+v", "%#v", "%s", "%q", "slog", "pointer"},
 		},
+		"no Format, inside": {
+			v:      &stringer{number},
+			hidden: []string{"%v in", "%d in", "%s in"},
+		},
 		"methods of the pointer": {
 			v:      byPointer{number},
 			shown:  []string{"%v shows the number, plain", "slog's JSON shows the number, plain"},

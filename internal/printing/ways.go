@@ -18,6 +18,12 @@ var verbs = []string{
 	"%b", "%o", "%e", "%g", "%20v", "%-30s", "%.30s",
 }
 
+// pointerVerbs are those that fmt prints a pointer with inside a list or a struct,
+// if it has no Format. By all others it shows its complaint about the verb and the
+// fields behind the pointer, calling no method of theirs: no type without a Format
+// can hide from that, and vet refuses such a verb where it can see the pointer.
+var pointerVerbs = []string{"%v", "%+v", "%#v", "%x", "%X", "% x", "%d", "%b", "%o", "%20v"}
+
 // Ways returns how v shows by all ways in which a value gets into a log, an error
 // or a message. If v is a struct, a pointer to a copy of it is printed too: its
 // methods are others.
@@ -35,6 +41,12 @@ func Ways(v any) map[string]string {
 func add(out map[string]string, prefix string, v any) {
 	for _, verb := range verbs {
 		out[prefix+verb] = fmt.Sprintf(verb, v)
+	}
+	inside := verbs
+	if _, ok := v.(fmt.Formatter); !ok && reflect.ValueOf(v).Kind() == reflect.Pointer {
+		inside = pointerVerbs
+	}
+	for _, verb := range inside {
 		out[prefix+verb+" in a slice"] = fmt.Sprintf(verb, []any{v})
 		out[prefix+verb+" in a struct"] = fmt.Sprintf(verb, struct{ V any }{v})
 	}
