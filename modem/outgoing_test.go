@@ -181,8 +181,8 @@ func TestScenarioA10DiallingIsNeverAnswered(t *testing.T) {
 		call, err := m.Place(deadline(t), callee, nil)
 		require.NoError(t, err)
 		mock.On("AT+CLCC").Reply(dialledAs("0")) // it was answered all the same
-		receive(t, call.Done())
-		assert.NotEmpty(t, written(mock, "AT+CHUP"))
+		assert.Equal(t, voice.Failed, endOf(t, call).Reason)
+		assert.Equal(t, 1, written(mock, "AT+CHUP"), "which ended it, as the list says")
 	})
 }
 

@@ -58,7 +58,7 @@ func parse(args []string, stderr io.Writer) (*settings, error) {
 	f.StringVar(&s.dir, "dir", "./messages", "the `directory` for messages; it is made if need be")
 	f.StringVar(&s.greeting, "greeting", "", "the greeting, a WAV `file` of 16-bit mono at 8 kHz (default: a built-in one)")
 	f.DurationVar(&s.after, "after", 2*time.Second, "how long a call rings before it is answered")
-	f.BoolVar(&s.once, "once", false, "exit after the first call (the virtual modem has only one caller, so it always does)")
+	f.BoolVar(&s.once, "once", false, "exit when the first message is taken, not when all callers are done (the virtual modem has one)")
 	f.BoolVar(&s.verbose, "v", false, "log the dialogue with the modem to standard error, without numbers and texts")
 	if err := f.Parse(args); err != nil {
 		return nil, err
@@ -115,7 +115,12 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 	defer func() { err = errors.Join(err, m.Close()) }()
 
 	called := world.call(ctx)
+	var first <-chan error // nobody sends, unless -once
+	if s.once {
+		first = served
+	}
 	select {
+	case err = <-first:
 	case err = <-called: // the one caller is done
 		if err == nil {
 			err = <-served
