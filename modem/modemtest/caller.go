@@ -61,6 +61,7 @@ const (
 	released // SIMCom's own, at the end of a call
 )
 
+// String returns the state in words, which the modem itself says by numbers only.
 func (s callState) String() string {
 	return [...]string{"active", "held", "dialing", "alerting", "ringing", "waiting", "ended"}[s]
 }

@@ -14,22 +14,38 @@ type Line struct {
 	Text string    // with all that stood before "AT" too
 }
 
-// String shows the command's name, and nothing of its parameters, which may be
-// a PIN or a number.
+// String shows the name of the line's first command, and of what comes after it
+// only that there is more: that may be a PIN or a number, well formed or not.
 func (l Line) String() string {
-	text := l.Text
-	body, ok := commandBody(strings.ToUpper(text))
+	body, ok := commandBody(strings.ToUpper(l.Text))
 	if !ok {
 		return "****"
 	}
-	end := strings.IndexAny(body, "=?;")
-	if d := strings.IndexByte(body, 'D'); d >= 0 && !strings.HasPrefix(body, "+") && (end < 0 || d < end) {
-		end = d + 1
+	if end := nameEnd(body); end < len(body) {
+		return "AT" + body[:end] + "****"
 	}
-	if end < 0 || end == len(body) {
-		return "AT" + body
+	return "AT" + body
+}
+
+// nameEnd returns where the names in the body of a command end. Two digits in a row
+// belong to a parameter, as in AT+CPIN1234; what D dials begins just behind it.
+func nameEnd(body string) int {
+	const sigils = "+$^*#%"
+	extended := body != "" && strings.IndexByte(sigils, body[0]) >= 0
+	for i := range len(body) {
+		c := body[i]
+		switch {
+		case c == 'D' && !extended:
+			return i + 1
+		case isDigit(c):
+			if i > 0 && isDigit(body[i-1]) {
+				return i - 1
+			}
+		case (c < 'A' || c > 'Z') && strings.IndexByte(sigils+"&", c) < 0:
+			return i
+		}
 	}
-	return "AT" + body[:end] + "****"
+	return len(body)
 }
 
 // GoString returns what String does.
