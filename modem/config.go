@@ -41,8 +41,11 @@ type Config struct {
 	// slog.Default, so that a broken handler does not go unnoticed.
 	OnHandlerError func(call *voice.CallSession, err error)
 
-	// CallWaiting hands calls to the handler that come while there is another.
-	// Without it they are left to the network and published as missed.
+	// CallWaiting hands calls to the handler that come while there is another,
+	// in state Waiting. Its Answer is ErrLineBusy as long as there is: the
+	// handler rejects the new call, or hangs up the other one of Modem.Calls
+	// first. Without it they wait until the line is free, or are published as
+	// missed.
 	CallWaiting bool
 
 	// PIN unlocks the SIM, 4 to 8 digits. It is sent at most once, and only

@@ -74,8 +74,9 @@ func (m *Modem) Dial(ctx context.Context, number string, opts *DialOptions) (*vo
 }
 
 // Place calls number as Dial does, and returns the call at once, while it is
-// being dialled. ctx does not bound the call. While there is another call the
-// error is [ErrLineBusy]; it is [ErrShutdown] after Shutdown, [ErrClosed] after
+// being dialled. ctx does not bound the call. While there is another call, be it
+// that of the handler which dials, the error is [ErrLineBusy]: hang up first, or
+// dial with another modem. It is [ErrShutdown] after Shutdown, [ErrClosed] after
 // Close, and wraps that of [Modem.Err] once the connection is lost.
 func (m *Modem) Place(ctx context.Context, number string, opts *DialOptions) (*voice.CallSession, error) {
 	text, err := dialText(number, opts)

@@ -46,5 +46,7 @@
 // # Limitations
 //
 // One call at a time can be talked in. A lost connection is final: reconnecting
-// is not done yet.
+// is not done yet. Nor is a reset noticed that leaves the ports open: the modem
+// has lost its settings then, so that keys and numbers are not reported, and has
+// to be closed and opened again.
 package modem

@@ -35,7 +35,7 @@ const (
 	Transferred
 	// Limit means that a limit on the length of the call was reached.
 	Limit
-	// ModemLost means that the modem was unplugged, reset or closed.
+	// ModemLost means that the carrier went away, as a modem that is unplugged.
 	ModemLost
 )
 

@@ -25,7 +25,7 @@ const (
 	NoAudio Reason = "no_audio"
 	// DiskFull means that the disk was full. What fitted is kept.
 	DiskFull Reason = "disk_full"
-	// ModemLost means that the modem was unplugged, reset or closed.
+	// ModemLost means that the carrier went away, as a modem that is unplugged.
 	ModemLost Reason = "modem_lost"
 	// Canceled means that the context was done, the box was closed, or the program hung
 	// up.

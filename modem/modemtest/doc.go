@@ -85,6 +85,10 @@
 //     multiples of 20 ms. Events of the very same instant still have no order:
 //     compare lengths of audio to within a frame.
 //
+// The far side knows that a call is over before the program has dealt with it.
+// To look at what the program's handler left behind, wait for the handler, too:
+// closing the program's modem does.
+//
 // Outside a bubble it runs at real pace, for demonstrations and for tests of
 // programs that cannot run in one.
 //
