@@ -11,43 +11,35 @@ import (
 	"github.com/callstack-go/callstack/voice"
 )
 
-const (
-	frameTime = 20 * time.Millisecond
-
-	// audioLead is how many frames the modem has in hand, so that a late timer
-	// does not make a hole in what the far side hears.
-	audioLead = 3
-
-	// audioBurst is how many frames behind the schedule are caught up; beyond,
-	// the schedule begins anew, and what was due is skipped and counted.
-	audioBurst = 10
-)
-
 // audioPort moves the voice of calls between a modem's audio port and the call
 // that has it. It has two goroutines for as long as it is open, whatever the
 // number of calls: a reader, which always reads, so that a call begins with fresh
-// audio; and a writer, which writes by an absolute schedule while a call has the
+// audio; and a writer, which writes at the pace of the family while a call has the
 // port, and sleeps while none has.
 type audioPort struct {
 	rw     io.ReadWriteCloser
 	format voice.Format
+	by     Pace
 	log    *slog.Logger
 	wg     sync.WaitGroup
 
-	mu    sync.Mutex
-	feed  *voice.Feed // the call that has the port, or nil
-	turn  int         // counts routings
-	ended bool
+	mu     sync.Mutex
+	feed   *voice.Feed // the call that has the port, or nil
+	turn   int         // counts routings
+	ended  bool
+	credit int           // frames received for which none was written, by PaceReceived
+	paused time.Time     // since when the modem wants nothing written; zero if it does
+	behind time.Duration // how long pauses were that the schedule does not know of
 
-	routed  chan struct{} // capacity 1: feed or ended changed
+	changed chan struct{} // capacity 1: something for the writer to look at
 	gone    func(error)   // told once when the port ends by itself
 	skipped atomic.Int64  // nanoseconds of schedule that were given up
 }
 
 // newAudioPort starts to move audio over rw, which it owns. gone is called from
 // one of its goroutines when the port breaks.
-func newAudioPort(rw io.ReadWriteCloser, format voice.Format, log *slog.Logger, gone func(error)) *audioPort {
-	p := &audioPort{rw: rw, format: format, log: log, routed: make(chan struct{}, 1), gone: gone}
+func newAudioPort(rw io.ReadWriteCloser, format voice.Format, by Pace, log *slog.Logger, gone func(error)) *audioPort {
+	p := &audioPort{rw: rw, format: format, by: by, log: log, changed: make(chan struct{}, 1), gone: gone}
 	p.wg.Go(p.read)
 	p.wg.Go(p.write)
 	return p
@@ -66,15 +58,16 @@ func (p *audioPort) route(f *voice.Feed) {
 	}
 	p.feed = f
 	p.turn++
+	p.credit, p.paused, p.behind = 0, time.Time{}, 0
 	if f != nil {
-		f.Attach(voice.MediaInfo{Format: p.format, Lead: audioLead * frameTime})
+		f.Attach(voice.MediaInfo{Format: p.format, Lead: p.by.lead()})
 	}
 	p.signal()
 }
 
 func (p *audioPort) signal() {
 	select {
-	case p.routed <- struct{}{}:
+	case p.changed <- struct{}{}:
 	default:
 	}
 }
@@ -128,7 +121,7 @@ func (p *audioPort) read() {
 		start := time.Now()
 		n, err := p.rw.Read(buf[:])
 		f, turn, ended := p.owner()
-		in.take(buf[:n], f, turn)
+		p.received(in.take(buf[:n], f, turn), turn)
 		if empty++; n > 0 || time.Since(start) >= quickRead {
 			empty = 0
 		}
@@ -155,12 +148,13 @@ type framer struct {
 // begins. A byte that is left of the old one belongs to no sample of the new one.
 const newStream = 250 * time.Millisecond
 
-func (r *framer) take(p []byte, f *voice.Feed, turn int) {
+// take takes bytes, hands the frames that they complete to f, and counts them.
+func (r *framer) take(p []byte, f *voice.Feed, turn int) (frames int) {
 	if turn != r.turn {
 		r.turn, r.have = turn, 0
 	}
 	if len(p) == 0 {
-		return
+		return 0
 	}
 	now := time.Now()
 	if now.Sub(r.at) > newStream {
@@ -176,11 +170,13 @@ func (r *framer) take(p []byte, f *voice.Feed, turn int) {
 		r.half = -1
 		if r.have++; r.have == len(r.frame) {
 			r.have = 0
+			frames++
 			if f != nil {
 				f.Received(r.frame)
 			}
 		}
 	}
+	return frames
 }
 
 // write waits for calls and paces each.
@@ -191,7 +187,7 @@ func (p *audioPort) write() {
 		case ended:
 			return
 		case f == nil:
-			<-p.routed
+			<-p.changed
 		default:
 			if err := p.pace(f, turn); err != nil {
 				p.broken(err)
@@ -201,32 +197,23 @@ func (p *audioPort) write() {
 	}
 }
 
-// pace writes the frames of one turn. Frame n is due when the far side has heard
-// all but audioLead frames before it, counted from start: an absolute schedule,
-// which no delay shifts, unless it is so late that it begins anew.
+// pace writes the frames of one turn, each when it is due.
 func (p *audioPort) pace(f *voice.Feed, turn int) error {
 	frame := make([]int16, p.format.Frame())
 	buf := make([]byte, 2*len(frame))
-	start, n := time.Now(), 0
+	pacer := p.newPacer()
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
-		due := start.Add(time.Duration(max(0, n-audioLead+1)) * frameTime)
-		switch late := time.Since(due); {
-		case late > audioBurst*frameTime:
-			p.skip(start, n)
-			start, n = time.Now(), 0
-		case late < 0:
-			timer.Reset(-late)
-			select {
-			case <-timer.C:
-			case <-p.routed:
-			}
-		}
 		if _, now, ended := p.owner(); ended || now != turn {
 			return nil
 		}
-		if time.Since(due) < 0 { // woken by a routing that changed nothing
+		if wait := p.due(pacer); wait > 0 {
+			timer.Reset(wait)
+			select {
+			case <-timer.C:
+			case <-p.changed:
+			}
 			continue
 		}
 		f.Next(frame)
@@ -236,13 +223,6 @@ func (p *audioPort) pace(f *voice.Feed, turn int) error {
 		if _, err := p.rw.Write(buf); err != nil {
 			return err
 		}
-		n++
+		pacer.wrote()
 	}
-}
-
-// skip counts how far the schedule moves when frame n is the first of a new one.
-func (p *audioPort) skip(start time.Time, n int) {
-	by := time.Since(start) - time.Duration(n)*frameTime
-	p.skipped.Add(int64(by))
-	p.log.Warn("audio port stalled", slog.Duration("skipped", by))
 }

@@ -89,7 +89,7 @@ func newTestCall() (*voice.CallSession, *voice.Feed) {
 var narrow = voice.Format{Rate: 8000}
 
 func newTestPort(w io.ReadWriteCloser) *audioPort {
-	return newAudioPort(w, narrow, slog.New(slog.DiscardHandler), func(error) {})
+	return newAudioPort(w, narrow, PaceClock, slog.New(slog.DiscardHandler), func(error) {})
 }
 
 // slowSource takes its time for every frame.
@@ -241,7 +241,7 @@ func TestPortThatBreaks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWire()
 		told := make(chan error, 2)
-		p := newAudioPort(w, narrow, slog.New(slog.DiscardHandler), func(err error) { told <- err })
+		p := newAudioPort(w, narrow, PaceClock, slog.New(slog.DiscardHandler), func(err error) { told <- err })
 		call, feed := newTestCall()
 		p.route(feed)
 		close(w.in)
@@ -255,7 +255,7 @@ func TestPortThatBreaks(t *testing.T) {
 	})
 	synctest.Test(t, func(t *testing.T) {
 		told := make(chan error, 2)
-		p := newAudioPort(&badPort{err: unplugged}, narrow, slog.New(slog.DiscardHandler), func(err error) { told <- err })
+		p := newAudioPort(&badPort{err: unplugged}, narrow, PaceClock, slog.New(slog.DiscardHandler), func(err error) { told <- err })
 		require.ErrorIs(t, <-told, io.ErrNoProgress, "a port that brings nothing for ever is no reason to spin")
 		require.NoError(t, p.Close())
 	})
@@ -287,7 +287,7 @@ func TestPortAllocatesNothingPerFrame(t *testing.T) {
 		runtime.ReadMemStats(&before)
 		time.Sleep(20 * time.Second) // 1000 frames each way
 		runtime.ReadMemStats(&after)
-		assert.Less(t, after.Mallocs-before.Mallocs, uint64(200), "in 1000 frames")
+		assert.Less(t, after.Mallocs-before.Mallocs, uint64(100), "in 1000 frames: what the runtime itself allocates now and then")
 		_, err := playing.Stop()
 		require.NoError(t, err)
 		feed.End(voice.End{Reason: voice.LocalHangup})
@@ -346,7 +346,7 @@ func TestPortWithATimeoutIsNotBroken(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		told := make(chan error, 1)
 		w := &lazyPort{}
-		p := newAudioPort(w, narrow, slog.New(slog.DiscardHandler), func(err error) { told <- err })
+		p := newAudioPort(w, narrow, PaceClock, slog.New(slog.DiscardHandler), func(err error) { told <- err })
 		time.Sleep(time.Hour)
 		assert.Empty(t, told)
 		require.NoError(t, p.Close())

@@ -2,6 +2,7 @@ package modem
 
 import (
 	"cmp"
+	"context"
 	"log/slog"
 	"time"
 
@@ -10,14 +11,57 @@ import (
 
 // audioSwitch is the state of switching the voice of calls to the audio port.
 type audioSwitch struct {
-	on    *call // the call for which the modem was told to send audio
-	busy  bool  // a command that switches it is under way, or waits to be sent again
-	tried *call // the call that it is, or was in vain, being switched on for
-	since time.Time
+	on       *call // the call for which the modem was told to send audio
+	prepared *call // the call for which it was told so before
+	busy     bool  // a command that switches it is under way, or waits to be sent again
+	tried    *call // the call that it is, or was in vain, being switched on for
+	since    time.Time
+	next     []func() // wait until nothing is busy
 }
 
 // isOff tells whether the modem was told to send no audio, and has answered.
-func (a *audioSwitch) isOff() bool { return a.on == nil && !a.busy }
+func (a *audioSwitch) isOff() bool { return a.on == nil && a.prepared == nil && !a.busy }
+
+// done tells whether the modem sends audio only for calls that are over.
+func (a *audioSwitch) done() bool {
+	over := func(c *call) bool { return c == nil || c.over }
+	return (a.on != nil || a.prepared != nil) && over(a.on) && over(a.prepared)
+}
+
+// prepareAudio sends what the family needs before a call is dialled or answered,
+// and waits until it is answered, or has failed: the call goes on without audio
+// then. It ends before that if ctx does.
+func (m *Modem) prepareAudio(ctx context.Context, c *call) {
+	if len(m.profile.Audio.Before) == 0 {
+		return
+	}
+	done := make(chan struct{})
+	m.post(func() { m.own.prepare(c, func() { close(done) }) })
+	select {
+	case <-done:
+	case <-c.ended:
+	case <-m.done:
+	case <-ctx.Done():
+	}
+}
+
+// prepare has the commands sent that come before a call, behind those that switch
+// the audio of an earlier one off.
+func (o *owner) prepare(c *call, done func()) {
+	switch {
+	case o.m.audio == nil, c.over, c.answered(), o.audio.prepared == c, o.beside(c):
+		done()
+		return
+	case o.audio.busy:
+		o.audio.next = append(o.audio.next, func() { o.prepare(c, done) })
+		return
+	}
+	o.audio.busy, o.audio.prepared = true, c
+	o.optional(c, o.m.profile.Audio.Before, func() {
+		done()
+		o.switched()
+	})
+}
 
 // switchAudio brings the audio port in line with the calls: the one that is
 // active has it, once the modem sends audio there. It is called whenever a call
@@ -34,7 +78,7 @@ func (o *owner) switchAudio() {
 	}
 	switch {
 	case o.audio.busy:
-	case on != nil && on.over:
+	case o.audio.done():
 		o.audioOff()
 	case on == nil && c != nil && o.audio.tried != c:
 		o.audio.tried, o.audio.since = c, time.Now()
@@ -72,7 +116,7 @@ func (o *owner) audioAgain(c *call) {
 }
 
 func (o *owner) audioOff() {
-	o.audio.busy, o.audio.on = true, nil
+	o.audio.busy, o.audio.on, o.audio.prepared = true, nil, nil
 	o.commands(nil, o.m.profile.Audio.Off, func(error) { o.switched() })
 }
 
@@ -80,6 +124,11 @@ func (o *owner) audioOff() {
 func (o *owner) switched() {
 	o.audio.busy = false
 	o.switchAudio()
+	for len(o.audio.next) > 0 && !o.audio.busy {
+		next := o.audio.next[0]
+		o.audio.next = o.audio.next[1:]
+		next()
+	}
 	o.checkIdle()
 }
 
@@ -95,5 +144,19 @@ func (o *owner) commands(c *call, texts []string, then func(error)) {
 			return
 		}
 		o.commands(c, texts[1:], then)
+	})
+}
+
+// optional sends commands for c one after the other, whatever comes of each.
+func (o *owner) optional(c *call, texts []string, then func()) {
+	if len(texts) == 0 {
+		then()
+		return
+	}
+	o.m.job(c, atcmd.Command{Text: texts[0]}, func(_ atcmd.Response, err error) {
+		if err != nil && !c.over {
+			o.m.log.Warn("the modem refuses what comes before a call: it may be without audio", slog.Any("err", err))
+		}
+		o.optional(c, texts[1:], then)
 	})
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -19,9 +18,6 @@ const (
 
 	// holdTimeout bounds AT+CHLD, which waits for the network.
 	holdTimeout = 10 * time.Second
-
-	// toneTimeout bounds AT+VTS beside the tone, which some modems wait out.
-	toneTimeout = 5 * time.Second
 )
 
 // line is the signalling of a call, for package voice. Its methods run on the
@@ -45,6 +41,7 @@ func (l *line) Answer(ctx context.Context) error {
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}
+	m.prepareAudio(ctx, c)
 	var (
 		cmd     atcmd.Command
 		refused error
@@ -157,20 +154,6 @@ func (m *Modem) listed(ctx context.Context, c *call, failed error) voice.State {
 
 // suspect marks a call of which the next list without it is the end.
 func (o *owner) suspect(c *call) { c.suspect, c.changed = true, o.now() }
-
-// SendDTMF sends AT+VTS (3GPP TS 27.007, C.11).
-func (l *line) SendDTMF(ctx context.Context, key byte, d time.Duration) error {
-	m := l.c.m
-	text := "AT+VTS=" + string(rune(key))
-	if unit := m.profile.ToneUnit; unit > 0 {
-		text += "," + strconv.Itoa(int(max(1, (d+unit/2)/unit)))
-	}
-	if _, err := m.conn.Exec(ctx, atcmd.Command{Text: text, Timeout: toneTimeout + d}); err != nil {
-		m.listed(ctx, l.c, err)
-		return fmt.Errorf("modem: send tone: %w", err)
-	}
-	return nil
-}
 
 // Hold sends AT+CHLD=2 (3GPP TS 27.007, 7.13), which holds the active call. As
 // it would also take a call that waits, it is refused beside another call.

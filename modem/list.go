@@ -151,14 +151,18 @@ func parseList(lines []string) (all []listed, clean bool) {
 	return all, clean
 }
 
-// reported takes a line of the list that the modem sent by itself. It may have
-// been under way for long, so it is believed where it leads on from what is
-// known; for everything else the list is asked.
+// reported takes a line of the list that the modem sent by itself.
 func (o *owner) reported(line string) {
-	l, ok := parseCLCC(line)
-	if !ok {
-		return
+	if l, ok := parseCLCC(line); ok {
+		o.heard(line, l, voice.End{})
 	}
+}
+
+// heard takes what a line that the modem sent by itself tells of a call, and of
+// its end if it is over. The line may have been under way for long, so it is
+// believed where it leads on from what is known; for everything else the list is
+// asked.
+func (o *owner) heard(line string, l listed, e voice.End) {
 	c := o.match(l)
 	switch {
 	case c == nil, !c.isFrom(l.number), order(l.state) < order(c.state):
@@ -168,7 +172,7 @@ func (o *owner) reported(line string) {
 	case c.state == voice.Waiting && l.rings():
 		o.doubt(line) // and the call beside it is over: the list tells both
 	case l.state == voice.Ended:
-		o.tell(c, voice.End{})
+		o.tell(c, e)
 	default:
 		o.apply(l, o.now(), false)
 	}

@@ -271,7 +271,7 @@ func (m *Modem) openAudio(ctx context.Context, t Transport) error {
 		}
 	}
 	m.caps.Audio, m.caps.AudioRate = true, p.Rate
-	port := newAudioPort(rw, voice.Format{Rate: p.Rate}, m.log, m.audioGone)
+	port := newAudioPort(rw, voice.Format{Rate: p.Rate}, p.Pace, m.log, m.audioGone)
 	m.ask(func() { m.audio = port }) // the owner has calls by now, perhaps
 	return nil
 }

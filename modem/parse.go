@@ -154,45 +154,13 @@ func voiceRing(line string) bool {
 	return !ok || strings.HasPrefix(strings.TrimSpace(kind), "VOICE")
 }
 
-// parseCause reads AT+CEER's text about the call that ended last, and makes of it
-// what is known of the end. The words are those of 3GPP TS 24.008, annex H, as
-// modems shorten them.
-func parseCause(lines []string) (text string, reason voice.EndReason, cause int) {
-	for _, line := range lines {
-		if _, rest, ok := strings.Cut(line, "+CEER:"); ok {
-			text = strings.Trim(strings.TrimSpace(rest), `"`)
-		}
+// parseFlow reads a report of Profile.Audio.Flow: "+QPCMV: 0,0" stops what is
+// written, "+QPCMV: 1,0" lets it go on.
+func parseFlow(line string) (stop, ok bool) {
+	_, args := atcmd.Parse(line)
+	n, ok := ints(args, 1)
+	if !ok || n[0] < 0 || n[0] > 1 {
+		return false, false
 	}
-	low := strings.ToLower(text)
-	for _, c := range causes {
-		if strings.Contains(low, c.word) {
-			return text, c.reason, c.cause
-		}
-	}
-	return text, voice.Failed, 0
-}
-
-// Causes that a result code stands for (3GPP TS 24.008, annex H).
-const (
-	causeBusy     = 17
-	causeNoAnswer = 19 // user alerting, no answer
-
-	causeElsewhere = 26 // non-selected user clearing
-)
-
-var causes = []struct {
-	word   string
-	reason voice.EndReason
-	cause  int
-}{
-	{"busy", voice.Busy, causeBusy},
-	{"no user responding", voice.NoAnswer, 18},
-	{"no answer", voice.NoAnswer, causeNoAnswer},
-	{"alerting", voice.NoAnswer, causeNoAnswer},
-	{"reject", voice.Rejected, 21},
-	{"non-selected user", voice.AnsweredElsewhere, causeElsewhere}, // what the other phones of a number are told
-	{"non selected user", voice.AnsweredElsewhere, causeElsewhere},
-	{"elsewhere", voice.AnsweredElsewhere, causeElsewhere}, // the reason of SIP, RFC 3326, on VoLTE
-	{"unassigned", voice.Failed, 1},
-	{"unallocated", voice.Failed, 1},
+	return n[0] == 0, true
 }

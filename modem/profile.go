@@ -28,14 +28,15 @@ type Profile struct {
 	// result, or without it: the call is up, or over.
 	Answered, Over []string
 
-	// Calls are the family's own reports of calls.
+	// Calls are the family's own reports of calls. Each is checked against
+	// AT+CLCC unless it leads on from what is known.
 	Calls []CallReport
 
 	// Hangup are the commands that end all calls, each tried while the call
 	// is still there after the one before. None means AT+CHUP, then ATH.
 	Hangup []string
 
-	// Audio says how the voice of a call is switched.
+	// Audio says how the voice of a call is switched and paced.
 	Audio AudioProfile
 
 	// KeysOn is the command that switches on the reports of keys that the far
@@ -46,36 +47,20 @@ type Profile struct {
 	// Keys are those reports.
 	Keys []KeyReport
 
-	// ToneUnit is the unit of the duration in AT+VTS: 100 ms in 3GPP TS 27.007,
-	// C.11. Zero means that the family takes no duration there.
+	// Tone is the command that sends one tone to the far side. It has {key} in
+	// the place of the key, and may have {call}, the call's number in AT+CLCC,
+	// and {duration}, the length in ToneUnit: Huawei's is
+	// "AT^DTMF={call},{key}" (chan_dongle). Empty means AT+VTS={key} (3GPP TS
+	// 27.007, C.11), with the duration behind it unless ToneUnit is zero.
+	Tone string
+
+	// ToneUnit is the unit of a tone's duration: 100 ms in 3GPP TS 27.007, C.11,
+	// 10 ms in Telit's manual. Zero means that the command has none.
 	ToneUnit time.Duration
 
 	// Noise are beginnings of reports that mean nothing to this library.
 	Noise []string
 }
-
-// CallReport is an unsolicited line about a call.
-type CallReport struct {
-	// Name is the line up to its first colon, such as "VOICE CALL".
-	Name string
-	// Grammar says how to read the rest.
-	Grammar CallGrammar
-}
-
-// CallGrammar is a way to spell reports about calls.
-type CallGrammar int
-
-const (
-	// GrammarVoiceCall is SIMCom's "VOICE CALL: BEGIN" and "VOICE CALL: END:
-	// 000117", with the duration as HHMMSS.
-	GrammarVoiceCall CallGrammar = iota
-	// GrammarMissed is a line that says that a caller gave up, and may end with
-	// the number: SIMCom's "MISSED_CALL: 11:01AM 07712345678".
-	GrammarMissed
-	// GrammarOver is a line that says that a call is over, and no more, such
-	// as "REMOTE CALL END".
-	GrammarOver
-)
 
 // KeyReport is an unsolicited line about a key, such as "+RXDTMF: 5".
 type KeyReport struct {
@@ -86,7 +71,8 @@ type KeyReport struct {
 	Code bool
 }
 
-// AudioProfile says how a family switches the voice of a call to its audio port.
+// AudioProfile says how a family switches the voice of a call to its audio port,
+// and when that port takes a frame.
 type AudioProfile struct {
 	// Rate is in samples per second, 8000 or 16000. Zero means that the family
 	// has no audio port of its own.
@@ -94,6 +80,12 @@ type AudioProfile struct {
 
 	// Setup are optional commands at Open.
 	Setup []string
+
+	// Before are sent one after the other before each ATD and ATA, as Quectel's
+	// EC2x needs AT+QPCMV=1,0 for audio on its NMEA port (chan_quectel). One
+	// that the modem refuses does not keep the next one, or the call, back.
+	// Off follows them even if the call was never answered.
+	Before []string
 
 	// On are the commands that switch audio on when a call is active. Where a
 	// modem refuses them they are sent again every Retry, for Within, while
@@ -103,72 +95,16 @@ type AudioProfile struct {
 
 	// Off are the commands that switch audio off after the call.
 	Off []string
-}
 
-// profiles are the known families; the first whose model fits is taken.
-var profiles = []*Profile{&sim7600}
+	// Pace says when a frame of 20 ms is written to the port.
+	Pace Pace
 
-// sim7600 is from the SIM7500/SIM7600 AT command manual, chan_quectel and
-// ModemManager.
-var sim7600 = Profile{
-	Name:   "SIM7600",
-	Models: []string{"SIM7600", "SIM7500", "SIM7800"},
-	Init: []string{
-		"AT+CVHU=0", // so that ATH hangs up a voice call
-		"AT+CSSN=0,0",
-		"AT+CLCC=1", // the list by itself at each change
-		"AT+CATR=1", // reports on the port of the commands only
-	},
-	Answered: []string{"VOICE CALL: BEGIN"},
-	Over:     []string{"VOICE CALL: END"},
-	Calls: []CallReport{
-		{Name: "VOICE CALL", Grammar: GrammarVoiceCall},
-		{Name: "MISSED_CALL", Grammar: GrammarMissed},
-		{Name: "REMOTE CALL END", Grammar: GrammarOver},
-	},
-	Hangup: []string{"AT+CHUP", "ATH"},
-	Audio: AudioProfile{
-		Rate: 8000,
-		Setup: []string{
-			"AT+CPCMFRM=0",         // 8 kHz
-			"AT+CPCMBANDWIDTH=1,1", // also for VoLTE, whose default is 16 kHz
-		},
-		On:     []string{"AT+CPCMREG=1"},
-		Retry:  500 * time.Millisecond,
-		Within: 12 * time.Second,
-		Off:    []string{"AT+CPCMREG=0"},
-	},
-	KeysOn:   "AT+DDET=1",
-	Keys:     []KeyReport{{Name: "+RXDTMF"}, {Name: "RXDTMF"}, {Name: "+DTMF"}},
-	ToneUnit: 100 * time.Millisecond,
-	Noise:    []string{"SMS DONE", "PB DONE", "OPL DONE", "PNN DONE", "+VOICEMAIL"},
-}
-
-// generic keeps to 3GPP TS 27.007. It is for modems that nobody knows.
-var generic = Profile{
-	Name:   "generic",
-	Hangup: []string{"AT+CHUP", "ATH"},
-	Keys:   []KeyReport{{Name: "+RXDTMF"}, {Name: "+DTMF"}},
-}
-
-// profileFor returns the family of a model.
-func profileFor(model string) *Profile {
-	for _, p := range profiles {
-		if p.fits(model) {
-			return p
-		}
-	}
-	return &generic
-}
-
-// fits tells whether a model is of the family, with or without a maker's prefix.
-func (p *Profile) fits(model string) bool {
-	_, bare, _ := strings.Cut(model, "_")
-	return slices.ContainsFunc(p.Models, func(prefix string) bool {
-		_, whole := cutPrefixFold(model, prefix)
-		_, behind := cutPrefixFold(bare, prefix)
-		return whole || behind
-	})
+	// Flow names the report by which the modem stops and starts what is written
+	// to the port, whatever the pace: Quectel's "+QPCMV", of which "+QPCMV: 0,0"
+	// means to pause and "+QPCMV: 1,0" to go on. The frames are not lost, they
+	// come later. As a lost report must not silence the rest of a call, a pause
+	// ends by itself after a second. Empty means that there is no such report.
+	Flow string
 }
 
 // check tells what is out of range.
@@ -179,13 +115,18 @@ func (p *Profile) check() error {
 		return fmt.Errorf("modem: Config.Profile.Audio.Rate is %d, not 8000 or 16000", a.Rate)
 	case a.Retry < 0 || a.Within < 0:
 		return errors.New("modem: Config.Profile.Audio: Retry or Within is negative")
-	case p.ToneUnit < 0:
-		return errors.New("modem: Config.Profile.ToneUnit is negative")
+	case a.Pace != PaceClock && a.Pace != PaceReceived:
+		return fmt.Errorf("modem: Config.Profile.Audio.Pace is %d, none of the constants", a.Pace)
 	}
-	for _, cmd := range slices.Concat(p.Init, p.Hangup, a.Setup, a.On, a.Off, []string{p.KeysOn}) {
+	for _, r := range p.Calls {
+		if !r.Grammar.known() {
+			return fmt.Errorf("modem: Config.Profile.Calls: the grammar of %q is %d, none of the constants", r.Name, r.Grammar)
+		}
+	}
+	for _, cmd := range slices.Concat(p.Init, p.Hangup, a.Setup, a.Before, a.On, a.Off, []string{p.KeysOn, p.Tone}) {
 		if strings.ContainsFunc(cmd, unicode.IsControl) {
 			return fmt.Errorf("modem: Config.Profile: the command %q holds more than a line", cmd)
 		}
 	}
-	return nil
+	return p.checkTone()
 }

@@ -52,8 +52,31 @@ func (m *Modem) handleStandard() {
 	})
 }
 
-// handleProfile takes the reports of the modem's family.
+// handleProfile takes the reports of the modem's family. Noise comes first: it is
+// a name, of which some reports may mean something all the same.
 func (m *Modem) handleProfile() {
+	for _, name := range m.profile.Noise {
+		m.conn.Handle(name, atcmd.Line, func(atcmd.URC) {})
+	}
+	m.handleCalls()
+	for _, r := range m.profile.Keys {
+		m.handle(r.Name, func(line string) {
+			if key, ok := parseKey(line, r.Code); ok {
+				m.own.key(key)
+			}
+		})
+	}
+	if name := m.profile.Audio.Flow; name != "" {
+		m.handle(name, func(line string) {
+			if stop, ok := parseFlow(line); ok && m.audio != nil {
+				m.audio.pause(stop)
+			}
+		})
+	}
+}
+
+// handleCalls takes the family's reports of calls.
+func (m *Modem) handleCalls() {
 	for _, r := range m.profile.Calls {
 		switch r.Grammar {
 		case GrammarVoiceCall:
@@ -68,17 +91,14 @@ func (m *Modem) handleProfile() {
 			m.handle(r.Name, func(line string) { m.own.missed(parseMissed(line)) })
 		case GrammarOver:
 			m.handle(r.Name, func(string) { m.own.reportedOver(voice.End{}) })
+		default:
+			read := stateGrammars[r.Grammar]
+			m.handle(r.Name, func(line string) {
+				if told, ok := read(line); ok {
+					m.own.reportedState(line, told)
+				}
+			})
 		}
-	}
-	for _, r := range m.profile.Keys {
-		m.handle(r.Name, func(line string) {
-			if key, ok := parseKey(line, r.Code); ok {
-				m.own.key(key)
-			}
-		})
-	}
-	for _, name := range m.profile.Noise {
-		m.conn.Handle(name, atcmd.Line, func(atcmd.URC) {})
 	}
 }
 
@@ -151,6 +171,43 @@ func (o *owner) reportedOver(e voice.End) {
 		return
 	}
 	o.tell(c, e)
+}
+
+// reportedState takes a family's report of a call. It goes the way of a line of
+// AT+CLCC that the modem sends by itself, when it was found out whose it is.
+func (o *owner) reportedState(line string, r report) {
+	c := o.meant(r)
+	if r.news || c == nil {
+		o.doubt(line)
+		return
+	}
+	if c.index != 0 {
+		r.index = c.index
+	}
+	r.dir = c.dir
+	if c.answeredAt.IsZero() {
+		r.end.Talk = 0 // how long it rang
+	}
+	o.heard(line, r.listed, r.end)
+}
+
+// meant returns the call that a report is about: the one of its index, or else
+// the only one, if its index is not known or not told. Just after a call, one
+// without a number may be late and about that call, and leads nobody on.
+func (o *owner) meant(r report) *call {
+	c := o.find(func(c *call) bool { return r.index != 0 && c.index == r.index })
+	if c == nil {
+		c = o.only()
+	}
+	switch {
+	case c == nil, r.sided && c.dir != r.dir:
+		return nil
+	case r.index != 0 && c.index != 0 && c.index != r.index:
+		return nil
+	case r.number == "" && r.state != voice.Ended && o.echo():
+		return nil
+	}
+	return c
 }
 
 // missed is a caller who gave up. It is nobody who was answered.
