@@ -1,17 +1,9 @@
 package modem_test
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
-	"go/ast"
-	"go/parser"
-	"go/token"
 	"log/slog"
-	"os"
-	"reflect"
-	"strings"
 	"testing"
 	"testing/synctest"
 
@@ -19,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/callstack-go/callstack/events"
+	"github.com/callstack-go/callstack/internal/printing"
 	"github.com/callstack-go/callstack/modem"
 	"github.com/callstack-go/callstack/voice"
 )
@@ -64,69 +57,17 @@ func printed(t *testing.T) map[string]any {
 func TestNothingThatIsPrintedShowsASecret(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		values := printed(t)
-		for _, name := range exportedStructs(t) {
-			v, ok := values[name]
-			require.True(t, ok, "%s is printed nowhere", name)
-			for how, text := range printings(v) {
-				for what, secret := range map[string]string{
-					"caller": secrets["caller"], "callee": secrets["callee"], "PIN": secrets["PIN"], "IMEI": "490154203237518",
-				} {
-					for form, s := range forms(secret) {
-						assert.NotContains(t, text, s, "%s by %s shows the %s, %s", name, how, what, form)
-					}
-				}
-			}
+		missing, err := printing.Missing(".", values)
+		require.NoError(t, err)
+		assert.Empty(t, missing, "every exported struct is printed here")
+		known := map[string]string{
+			"caller": secrets["caller"], "callee": secrets["callee"], "PIN": secrets["PIN"], "IMEI": "490154203237518",
+		}
+		assert.Empty(t, printing.Unheld(values, known))
+		for name, v := range values {
+			assert.Empty(t, printing.Leaks(v, known), name)
 		}
 	})
-}
-
-// printings prints v, and a pointer to it, in all ways in which values get into
-// logs and messages.
-func printings(v any) map[string]string {
-	out := map[string]string{}
-	vs := map[string]any{"": v}
-	if reflect.TypeOf(v).Kind() == reflect.Struct {
-		p := reflect.New(reflect.TypeOf(v))
-		p.Elem().Set(reflect.ValueOf(v))
-		vs["*"] = p.Interface()
-	}
-	for star, v := range vs {
-		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%d", "%x", "%X", "%t"} {
-			out[star+verb] = fmt.Sprintf(verb, v)
-		}
-		out[star+"error"] = fmt.Errorf("wrapped: %v", v).Error()
-		var text, json bytes.Buffer
-		slog.New(slog.NewTextHandler(&text, nil)).Info("x", slog.Any("v", v), slog.Group("g", slog.Any("v", v)))
-		slog.New(slog.NewJSONHandler(&json, nil)).Info("x", slog.Any("v", v), slog.Group("g", slog.Any("v", v)))
-		out[star+"slog text"], out[star+"slog JSON"] = text.String(), json.String()
-	}
-	return out
-}
-
-// exportedStructs returns the names of the package's exported struct types.
-func exportedStructs(t *testing.T) []string {
-	t.Helper()
-	files, err := os.ReadDir(".")
-	require.NoError(t, err)
-	var names []string
-	for _, file := range files {
-		if !strings.HasSuffix(file.Name(), ".go") || strings.HasSuffix(file.Name(), "_test.go") {
-			continue
-		}
-		f, err := parser.ParseFile(token.NewFileSet(), file.Name(), nil, 0)
-		require.NoError(t, err)
-		for n := range ast.Preorder(f) {
-			spec, ok := n.(*ast.TypeSpec)
-			if !ok || !spec.Name.IsExported() {
-				continue
-			}
-			if _, ok := spec.Type.(*ast.StructType); ok {
-				names = append(names, spec.Name.Name)
-			}
-		}
-	}
-	require.Greater(t, len(names), 10)
-	return names
 }
 
 func TestNamesOfStatesAndStatus(t *testing.T) {
