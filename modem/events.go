@@ -37,7 +37,7 @@ func (s State) String() string {
 // is "modem.state".
 type StateChanged struct {
 	events.Header
-	State State
+	State State // the new one; there is no event for what stays as it is
 	// Err is why, for Lost and Failed.
 	Err error
 }
@@ -89,7 +89,7 @@ func (e Rang) LogValue() slog.Value {
 // feed it is "signal.quality".
 type SignalChanged struct {
 	events.Header
-	Signal Signal
+	Signal Signal // as it is now
 }
 
 // EventName returns "signal.quality".
@@ -116,7 +116,7 @@ func (e SignalChanged) PublicData(events.Privacy) any {
 // before. On the feed it is "network.registration".
 type RegistrationChanged struct {
 	events.Header
-	Registration Registration
+	Registration Registration // as it is now
 }
 
 // EventName returns "network.registration".

@@ -88,9 +88,12 @@ type AudioProfile struct {
 	Before []string
 
 	// On are the commands that switch audio on when a call is active. Where a
-	// modem refuses them they are sent again every Retry, for Within, while
-	// the call is up. A Retry of zero means 500 ms, a Within of zero once.
-	On            []string
+	// modem refuses them they are sent again while the call is up.
+	On []string
+
+	// Retry is the time from one attempt at On to the next, and Within for how long
+	// attempts are made. A Retry of zero means 500 ms; a Within of zero means that
+	// there is one attempt.
 	Retry, Within time.Duration
 
 	// Off are the commands that switch audio off after the call.

@@ -12,20 +12,54 @@ import (
 // 27.007, 7.2.
 type RegistrationStatus int
 
-// The values of <stat>.
+// The values of <stat>. Ordinary voice calls are possible with four of them:
+// RegisteredHome, RegisteredRoaming, NoCSFBHome and NoCSFBRoaming.
 const (
-	NotRegistered       RegistrationStatus = 0
-	RegisteredHome      RegistrationStatus = 1
-	Searching           RegistrationStatus = 2
-	Denied              RegistrationStatus = 3
+	// NotRegistered means no network, and that the modem does not look for one:
+	// it was told not to, or its radio is off. No calls.
+	NotRegistered RegistrationStatus = 0
+
+	// RegisteredHome is the network of the SIM's operator. Voice calls.
+	RegisteredHome RegistrationStatus = 1
+
+	// Searching means that there is no network yet, and that the modem looks for
+	// one: it is on for seconds, or where no network reaches. No calls.
+	Searching RegistrationStatus = 2
+
+	// Denied means that the network refused the SIM: it is blocked, not paid for,
+	// or not admitted there. Waiting does not help. No calls.
+	Denied RegistrationStatus = 3
+
+	// RegistrationUnknown is the modem's own word for not knowing, for example
+	// out of the reach of LTE. It may pass by itself. No calls until it does.
 	RegistrationUnknown RegistrationStatus = 4
-	RegisteredRoaming   RegistrationStatus = 5
-	SMSOnlyHome         RegistrationStatus = 6
-	SMSOnlyRoaming      RegistrationStatus = 7
-	EmergencyOnly       RegistrationStatus = 8
-	NoCSFBHome          RegistrationStatus = 9
-	NoCSFBRoaming       RegistrationStatus = 10
-	EmergencyRLOS       RegistrationStatus = 11
+
+	// RegisteredRoaming is another operator's network. Voice calls, at its prices.
+	RegisteredRoaming RegistrationStatus = 5
+
+	// SMSOnlyHome is the home network over LTE with short messages but without
+	// a way for calls: neither VoLTE nor a fallback to GSM or UMTS. No calls.
+	SMSOnlyHome RegistrationStatus = 6
+
+	// SMSOnlyRoaming is as SMSOnlyHome, in another operator's network. No calls.
+	SMSOnlyRoaming RegistrationStatus = 7
+
+	// EmergencyOnly means that the network takes emergency calls and nothing else,
+	// as it does from a modem without a SIM. No ordinary calls.
+	EmergencyOnly RegistrationStatus = 8
+
+	// NoCSFBHome is the home network over LTE that would rather not have its calls
+	// fall back to GSM or UMTS ("CSFB not preferred"), which it can do all the
+	// same. Voice calls.
+	NoCSFBHome RegistrationStatus = 9
+
+	// NoCSFBRoaming is as NoCSFBHome, in another operator's network. Voice calls.
+	NoCSFBRoaming RegistrationStatus = 10
+
+	// EmergencyRLOS is access to restricted local operator services, which a
+	// network may offer to a modem that it does not admit otherwise. No
+	// ordinary calls.
+	EmergencyRLOS RegistrationStatus = 11
 )
 
 var registrationNames = [...]string{
@@ -60,8 +94,13 @@ func (a AccessTechnology) String() string {
 
 // Registration is how a modem is registered to the network.
 type Registration struct {
+	// Status is where the modem stands to the network. See Voice for what it
+	// means for calls. Values beyond the named ones are the modem's own.
 	Status RegistrationStatus
+
+	// Access is the kind of network, zero where the modem does not tell it.
 	Access AccessTechnology
+
 	// Area and Cell are the location or tracking area and the cell, in
 	// hexadecimal as the modem gives them; empty where they are not known.
 	Area, Cell string
