@@ -55,6 +55,8 @@ func (r EndReason) String() string {
 
 // End tells how a call ended.
 type End struct {
+	// Reason is why it ended, in the words of this library: what a program decides
+	// by. It is known of every call that is over.
 	Reason EndReason
 
 	// Cause is the network's cause, 0 where it is not known: a value of 3GPP
@@ -90,7 +92,7 @@ var ErrEnded = errors.New("voice: call ended")
 // EndedError is returned by a method that needed the call when the call was
 // over, or as soon as it was.
 type EndedError struct {
-	End End
+	End End // how the call ended, as [CallSession.End] has it
 }
 
 // Error names the reason and, if known, the cause.

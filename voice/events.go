@@ -13,11 +13,11 @@ import (
 // On the feed it is "call.state".
 type StateChanged struct {
 	events.Header
-	Call      string // the call's ID
-	Direction Direction
-	State     State
-	Number    events.Number
-	End       End // zero unless State is Ended
+	Call      string        // the call's ID
+	Direction Direction     // who placed the call; it never changes
+	State     State         // the new one
+	Number    events.Number // the far side's, empty while it is not known
+	End       End           // zero unless State is Ended
 }
 
 // EventName returns "call.state".
@@ -64,8 +64,8 @@ func (e StateChanged) LogValue() slog.Value {
 // the call. On the feed it is "call.caller_id".
 type CallerIdentified struct {
 	events.Header
-	Call   string // the call's ID
-	Number events.Number
+	Call   string        // the call's ID
+	Number events.Number // the far side's, never empty
 }
 
 // EventName returns "call.caller_id".
@@ -91,9 +91,9 @@ func (e CallerIdentified) LogValue() slog.Value {
 // feed it is "call.dtmf".
 type DigitPressed struct {
 	events.Header
-	Call string // the call's ID
-	Key  Key
-	From DigitSource
+	Call string      // the call's ID
+	Key  Key         // 0-9, *, #, A-D
+	From DigitSource // who heard it: the carrier, or a detector in the audio
 }
 
 // EventName returns "call.dtmf".

@@ -15,6 +15,9 @@ import (
 // When ServeCall returns, a call that is still up is hung up. It may return
 // any error; one that says nothing but [ErrEnded] counts as none.
 type Handler interface {
+	// ServeCall does what there is to do with call, and returns when it has done
+	// with it. A call that came in may still ring: to answer it, and when, is
+	// up to ServeCall.
 	ServeCall(ctx context.Context, call *CallSession) error
 }
 

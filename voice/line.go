@@ -42,6 +42,10 @@ type Holder interface {
 
 // Muter is implemented by a [Line] that can mute its own side.
 type Muter interface {
+	// Mute takes the program's side out of what the far side hears while on is
+	// true, and brings it back when it is false, as AT+CMUT does (3GPP TS 27.007,
+	// 8.24). What the far side says still comes. It returns when it is done, or
+	// when ctx is; to say again what holds already is no error.
 	Mute(ctx context.Context, on bool) error
 }
 
