@@ -11,8 +11,8 @@ import (
 // "voicemail.saved".
 type Saved struct {
 	events.Header
-	Call    string // the call's ID
-	Message Message
+	Call    string  // the call's ID
+	Message Message // what was kept, with its ID and path
 }
 
 // EventName returns "voicemail.saved".
@@ -52,8 +52,8 @@ func (e Saved) LogValue() slog.Value {
 // it is "voicemail.discarded".
 type Discarded struct {
 	events.Header
-	Call    string // the call's ID
-	Message Message
+	Call    string  // the call's ID
+	Message Message // what is known of it: caller, length and reason, no path
 }
 
 // EventName returns "voicemail.discarded".
