@@ -159,6 +159,9 @@ var interfaces = []string{"voice.Handler", "voice.Holder", "voice.Line", "voice.
 func TestNothingPrintsANumberOrADigit(t *testing.T) {
 	bubble(t, func(ctx context.Context, t *testing.T) {
 		values := holders(ctx, t)
+		missing, err := printing.Missing(".", values)
+		require.NoError(t, err)
+		assert.Empty(t, missing, "every exported struct is printed here")
 		for name, v := range values {
 			assert.Empty(t, printing.Leaks(v, map[string]string{"number": secretNumber, "digits": secretDigits}), name)
 		}
