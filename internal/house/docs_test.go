@@ -35,10 +35,9 @@ func TestMissingPackageDocIsFound(t *testing.T) {
 	}))
 }
 
-// undocumented returns the exported names of a file that no comment explains:
-// functions, methods of exported types, types with their fields and methods,
-// constants and variables. One comment may explain a run of names without an
-// empty line in between.
+// undocumented returns the exported names of a file that no comment of their own
+// explains: functions, methods of exported types, types with their fields and
+// methods, constants and variables, those in groups too.
 func undocumented(s source) []string {
 	if s.isTest() || s.file.Name.Name == "main" {
 		return nil
@@ -53,7 +52,7 @@ func undocumented(s source) []string {
 			}
 		case *ast.GenDecl:
 			for _, spec := range d.Specs {
-				s.checkSpec(d, spec, miss)
+				checkSpec(d, spec, miss)
 			}
 		}
 	}
@@ -75,23 +74,26 @@ func receiverIsExported(d *ast.FuncDecl) bool {
 	return exported
 }
 
-func (s source) checkSpec(d *ast.GenDecl, spec ast.Spec, miss func(ast.Node, string)) {
+// checkSpec reports names of a declaration. The comment on one in parentheses is
+// about the group, and explains none of its names.
+func checkSpec(d *ast.GenDecl, spec ast.Spec, miss func(ast.Node, string)) {
+	alone := d.Doc.Text() != "" && !d.Lparen.IsValid()
 	switch spec := spec.(type) {
 	case *ast.TypeSpec:
 		if !spec.Name.IsExported() {
 			return
 		}
-		if d.Doc.Text() == "" && spec.Doc.Text() == "" {
+		if !alone && spec.Doc.Text() == "" {
 			miss(spec, spec.Name.Name)
 		}
 		switch typ := spec.Type.(type) {
 		case *ast.StructType:
-			s.checkFields(spec.Name.Name, typ.Fields, miss)
+			checkFields(spec.Name.Name, typ.Fields, miss)
 		case *ast.InterfaceType:
-			s.checkFields(spec.Name.Name, typ.Methods, miss)
+			checkFields(spec.Name.Name, typ.Methods, miss)
 		}
 	case *ast.ValueSpec:
-		if d.Doc.Text() != "" || spec.Doc.Text() != "" || spec.Comment.Text() != "" {
+		if alone || spec.Doc.Text() != "" || spec.Comment.Text() != "" {
 			return
 		}
 		for _, name := range spec.Names {
@@ -102,36 +104,20 @@ func (s source) checkSpec(d *ast.GenDecl, spec ast.Spec, miss func(ast.Node, str
 	}
 }
 
-// checkFields reports exported fields (methods, in an interface) that neither
-// a comment of their own nor that of the field just above explains. An only one
-// is explained by the comment of its type, and so is one that bears the name of
-// its type, as in "Reason EndReason", by the comment there.
-func (s source) checkFields(typ string, fields *ast.FieldList, miss func(ast.Node, string)) {
-	if fields.NumFields() == 1 {
-		return
-	}
-	covered, last := false, 0
+// checkFields reports exported fields (methods, in an interface) without a comment,
+// before them or at the end of their line. What is embedded is explained by its
+// type.
+func checkFields(typ string, fields *ast.FieldList, miss func(ast.Node, string)) {
 	for _, f := range fields.List {
-		line := s.fset.Position(f.Pos()).Line
-		own := f.Doc.Text() != "" || f.Comment.Text() != ""
-		covered = own || covered && line == last+1
-		last = s.fset.Position(f.End()).Line
+		if f.Doc.Text() != "" || f.Comment.Text() != "" {
+			continue
+		}
 		for _, name := range f.Names {
-			if name.IsExported() && !covered && !namesakes(name, f.Type) {
+			if name.IsExported() {
 				miss(name, typ+"."+name.Name)
 			}
 		}
 	}
-}
-
-// namesakes tells whether a field bears the name of its type, or its first or
-// last words.
-func namesakes(name *ast.Ident, typ ast.Expr) bool {
-	if s, ok := typ.(*ast.SelectorExpr); ok {
-		typ = s.Sel
-	}
-	id, ok := typ.(*ast.Ident)
-	return ok && (strings.HasPrefix(id.Name, name.Name) || strings.HasSuffix(id.Name, name.Name))
 }
 
 func TestEveryExportedNameHasADoc(t *testing.T) {
@@ -145,26 +131,28 @@ func TestMissingDocIsFound(t *testing.T) {
 		code string
 		want []string
 	}{
-		"function":            {"func F() {}", []string{"F"}},
-		"method":              {"func (t *T[K]) M() {}", []string{"M"}},
-		"type":                {"type T int", []string{"T"}},
-		"constant":            {"const C = 1", []string{"C"}},
-		"variables":           {"var V, W int", []string{"V", "W"}},
-		"one of a group":      {"var (\n// V is.\nV int\nW int\n)", []string{"W"}},
-		"field":               {"// T is.\ntype T struct{ F, g int }", []string{"T.F"}},
-		"field after a gap":   {"// T is.\ntype T struct {\n// F and G are.\nF int\nG int\n\nH int\n}", []string{"T.H"}},
-		"interface's methods": {"// T is.\ntype T interface {\nA()\n\n// B is.\nB()\n}", []string{"T.A"}},
-		"not quite its type":  {"// T is.\ntype T struct{ Of EndOfLife; g int }", []string{"T.Of"}},
-		"only a directive":    {"//go:noinline\nfunc F() {}", []string{"F"}},
+		"function":             {"func F() {}", []string{"F"}},
+		"method":               {"func (t *T[K]) M() {}", []string{"M"}},
+		"type":                 {"type T int", []string{"T"}},
+		"constant":             {"const C = 1", []string{"C"}},
+		"variables":            {"var V, W int", []string{"V", "W"}},
+		"one of a group":       {"var (\n// V is.\nV int\nW int\n)", []string{"W"}},
+		"field":                {"// T is.\ntype T struct{ F, g int }", []string{"T.F"}},
+		"field after another":  {"// T is.\ntype T struct {\n// F and G are.\nF int\nG int\n}", []string{"T.G"}},
+		"an only field":        {"// T is.\ntype T struct{ F int }", []string{"T.F"}},
+		"field like its type":  {"// T is.\ntype T struct{ Reason EndReason }", []string{"T.Reason"}},
+		"interface's methods":  {"// T is.\ntype T interface {\nA()\n\n// B is.\nB()\n}", []string{"T.A"}},
+		"an only method":       {"// T is.\ntype T interface{ A() }", []string{"T.A"}},
+		"constants in a group": {"// The codes.\nconst (\nA = 1\n// B is.\nB = 2\n)", []string{"A"}},
+		"types in a group":     {"// The types.\ntype (\nT int\n// U is.\nU int\n)", []string{"T"}},
+		"only a directive":     {"//go:noinline\nfunc F() {}", []string{"F"}},
 
-		"documented":              {"// F does.\nfunc F() {}", nil},
-		"unexported":              {"func f() {}\nfunc (t t) M() {}\ntype t struct{ F int }", nil},
-		"group":                   {"// The codes.\nconst (\nA = 1\nB = 2\n)", nil},
-		"comment at the end":      {"// T is.\ntype T struct {\nF int // is\n}", nil},
-		"embedded":                {"// T is.\ntype T struct{ Mutex }", nil},
-		"struct of one field":     {"// T is.\ntype T struct{ F int }", nil},
-		"namesakes":               {"// T is.\ntype T struct{ Reason EndReason; End EndReason; State p.State }", nil},
-		"interface of one method": {"// T is.\ntype T interface{ A() }", nil},
+		"documented":         {"// F does.\nfunc F() {}", nil},
+		"unexported":         {"func f() {}\nfunc (t t) M() {}\ntype t struct{ F int }", nil},
+		"group":              {"const (\n// A is.\nA = 1\nB = 2 // is\n)", nil},
+		"fields of one line": {"// T is.\ntype T struct {\n// F and G are.\nF, G int\n}", nil},
+		"comment at the end": {"// T is.\ntype T struct {\nF int // is\n}", nil},
+		"embedded":           {"// T is.\ntype T struct{ Mutex }", nil},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
