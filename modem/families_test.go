@@ -1,34 +1,37 @@
 package modem_test
 
 import (
-	"context"
-	"testing"
-	"testing/synctest"
 	"time"
-
-	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 
 	"github.com/callstack-go/callstack/modem"
 	"github.com/callstack-go/callstack/voice"
 )
 
 // family is a profile of a family that the library does not know, as a program
-// could write it, and what such a modem does in a call.
+// could write it, and what such a modem does in calls with 202-555-0100.
 type family struct {
 	profile  modem.Profile
 	model    string
-	answered string // what comes in place of the result of ATA
-	key      string // 5 is pressed
-	tone     string // 5 is sent, for 200 ms
-	over     string // the far side hangs up
-	hangup   string // the first command
+	rings    []string // how it announces a caller, beside +CRING and +CLIP
+	answered string   // what comes in place of the result of ATA
+	key      string   // 5 is pressed
+	tone     string   // 5 is sent, for 200 ms
+	over     []string // the far side hangs up
+	hangup   string   // the first command
+	refuses  string   // a command that it refuses, and calls go on all the same
+
+	dialled  []string      // how a dialled call gets on until it is answered; none if only AT+CLCC tells
+	states   []voice.State // what that makes of it
+	cleared  []string      // the far side hangs up the dialled call
+	talked   time.Duration // what those lines say of its length, if they do
+	unlisted bool          // the reports alone tell: AT+CLCC is refused in dialled calls
 }
 
+// dialAlertTalk are the states of a call whose modem tells all of them.
+var dialAlertTalk = []voice.State{voice.Dialing, voice.Alerting, voice.Active}
+
 // families are those of which there are manuals, drivers or logs, besides the one
-// that the library knows. Reports of call states with numbers of their own
-// (^DSCI, +QIND: "ccinfo", #ECAM, +UCALLSTAT, ^SLCC) want a grammar and are left
-// to AT+CLCC here.
+// that the library knows.
 var families = map[string]family{
 	"SIMCom A76xx": {
 		profile: modem.Profile{
@@ -38,109 +41,124 @@ var families = map[string]family{
 			KeysOn: "AT+DDET=1", Keys: []modem.KeyReport{{Name: "+RXDTMF"}}, ToneUnit: 100 * time.Millisecond,
 			Noise: []string{"*ATREADY", "SMS DONE", "PB DONE", "+CGEV"},
 		},
-		model: "A7670E-FASE", answered: "VOICE CALL: BEGIN", key: "+RXDTMF: 5", tone: "AT+VTS=5,2", over: "VOICE CALL: END: 000008", hangup: "AT+CHUP",
+		model: "A7670E-FASE", answered: "VOICE CALL: BEGIN", key: "+RXDTMF: 5", tone: "AT+VTS=5,2",
+		over: []string{"VOICE CALL: END: 000008"}, hangup: "AT+CHUP",
+		dialled: []string{dialledAs("2"), dialledAs("3"), "VOICE CALL: BEGIN", dialledAs("0")}, states: dialAlertTalk,
+		cleared: []string{dialledAs("6"), "VOICE CALL: END: 000007", "NO CARRIER"}, talked: 7 * time.Second, unlisted: true,
 	},
 	"SIMCom SIM800": {
 		profile: modem.Profile{
 			Name: "SIM800", Models: []string{"SIM800", "SIM868", "SIM900"}, Init: []string{"AT+CLCC=1", "AT+MORING=1"},
 			KeysOn: "AT+DDET=1,0,1", Keys: []modem.KeyReport{{Name: "+DTMF"}}, ToneUnit: 100 * time.Millisecond, Hangup: []string{"ATH"},
-			Noise: []string{"RDY", "+CFUN", "Call Ready", "SMS Ready", "*PSUTTZ", "DST", "+CIEV"},
+			Noise: []string{"RDY", "+CFUN", "Call Ready", "SMS Ready", "*PSUTTZ", "DST", "+CIEV", "MO RING", "MO CONNECTED"},
 		},
-		model: "SIMCOM_SIM868", answered: "OK", key: "+DTMF: 5,40", tone: "AT+VTS=5,2", over: "NO CARRIER", hangup: "ATH",
+		model: "SIMCOM_SIM868", answered: "OK", key: "+DTMF: 5,40", tone: "AT+VTS=5,2", over: []string{"NO CARRIER"}, hangup: "ATH",
+		dialled: []string{dialledAs("2"), "MO RING", dialledAs("3"), dialledAs("0"), "MO CONNECTED"}, states: dialAlertTalk,
+		cleared: []string{"NO CARRIER"}, unlisted: true,
 	},
 	"Quectel EC2x": {
 		profile: modem.Profile{
 			Name: "EC2x", Models: []string{"EC20", "EC21", "EC25", "EG25", "EG91", "EG95"},
 			Init:   []string{`AT+QURCCFG="urcport","usbat"`, `AT+QINDCFG="ccinfo",1,1`},
+			Calls:  []modem.CallReport{{Name: "+QIND", Grammar: modem.GrammarCallInfo}},
 			KeysOn: "AT+QTONEDET=1", Keys: []modem.KeyReport{{Name: "+QTONEDET", Code: true}}, ToneUnit: 100 * time.Millisecond,
-			Hangup: []string{"AT+QHUP=16", "AT+CHUP"}, Noise: []string{"+QIND"},
+			Hangup: []string{"AT+QHUP=16", "AT+CHUP"}, Noise: []string{"+QIND", "+QUSIM"},
+			Audio: modem.AudioProfile{
+				Rate: 8000, Setup: []string{"AT+QAUDMOD=3", `AT+QGPSCFG="outport","none"`},
+				Before: []string{"AT+QPCMV=0", "AT+QPCMV=1,0"}, Off: []string{"AT+QPCMV=0"}, Flow: "+QPCMV",
+			},
 		},
-		model: "EC25", answered: "OK", key: "+QTONEDET: 53", tone: "AT+VTS=5,2", over: "NO CARRIER", hangup: "AT+QHUP=16",
+		model: "EC25", answered: "OK", key: "+QTONEDET: 53", tone: "AT+VTS=5,2", refuses: "AT+QPCMV=1,0",
+		rings: []string{`+QIND: "ccinfo",1,1,4,0,0,"+12025550100",145`}, hangup: "AT+QHUP=16",
+		over: []string{`+QIND: "ccinfo",1,1,-1,0,0,"+12025550100",145`, "NO CARRIER"},
+		dialled: []string{
+			`+QIND: "csq",20,99`, `+QIND: "ccinfo",1,0,2,0,0,"+12025550123",145`,
+			`+QIND: "ccinfo",1,0,3,0,0,"+12025550123",145`, `+QIND: "ccinfo",1,0,0,0,0,"+12025550123",145`,
+		},
+		states: dialAlertTalk, cleared: []string{`+QIND: "ccinfo",1,0,-1,0,0,"+12025550123",145`}, unlisted: true,
+	},
+	"Quectel EC2x, ^DSCI": {
+		profile: modem.Profile{
+			Name: "EC2x", Models: []string{"EC20", "EC21", "EC25", "EG25", "EG91", "EG95"}, Init: []string{"AT^DSCI=1"},
+			Calls:  []modem.CallReport{{Name: "^DSCI", Grammar: modem.GrammarDSCI}},
+			KeysOn: "AT+QTONEDET=1", Keys: []modem.KeyReport{{Name: "+QTONEDET", Code: true}}, ToneUnit: 100 * time.Millisecond,
+			Hangup: []string{"AT+QHUP=16", "AT+CHUP"},
+			Audio:  modem.AudioProfile{Rate: 8000, Before: []string{"AT+QPCMV=1,2"}, Off: []string{"AT+QPCMV=0"}},
+		},
+		model: "EG25", answered: "OK", key: "+QTONEDET: 53", tone: "AT+VTS=5,2",
+		rings: []string{"^DSCI: 1,1,4,0,+12025550100,145"}, hangup: "AT+QHUP=16",
+		over:    []string{"^DSCI: 1,1,6,0,+12025550100,145", "NO CARRIER"},
+		dialled: []string{"^DSCI: 1,0,2,0,+12025550123,145,0", "^DSCI: 1,0,7,0,+12025550123,145,0", "^DSCI: 1,0,3,0,+12025550123,145,0"},
+		states:  dialAlertTalk, cleared: []string{"^DSCI: 1,0,6,0,+12025550123,145,0"}, unlisted: true,
 	},
 	"Huawei": {
 		profile: modem.Profile{
 			Name: "Huawei", Models: []string{"E15", "E17", "E30", "MU509", "MU609", "MU709"},
-			Answered: []string{"^CONN"}, Over: []string{"^CEND"}, Calls: []modem.CallReport{{Name: "^CEND", Grammar: modem.GrammarOver}},
-			KeysOn: "AT^DDTMFCFG=0,1", Keys: []modem.KeyReport{{Name: "^DDTMF"}},
-			Noise: []string{"^BOOT", "^RSSI", "^HCSQ", "^MODE", "^SRVST", "^DSFLOWRPT", "^ORIG", "^CONF"},
+			Answered: []string{"^CONN"}, Over: []string{"^CEND"},
+			Calls: []modem.CallReport{
+				{Name: "^ORIG", Grammar: modem.GrammarHuawei},
+				{Name: "^CONF", Grammar: modem.GrammarHuawei},
+				{Name: "^CONN", Grammar: modem.GrammarHuawei},
+				{Name: "^CEND", Grammar: modem.GrammarHuawei},
+			},
+			KeysOn: "AT^DDTMFCFG=0,1", Keys: []modem.KeyReport{{Name: "^DDTMF"}}, Tone: "AT^DTMF={call},{key}",
+			Noise: []string{"^BOOT", "^RSSI", "^HCSQ", "^MODE", "^SRVST", "^DSFLOWRPT"},
+			Audio: modem.AudioProfile{Rate: 8000, On: []string{"AT^DDSETEX=2"}, Pace: modem.PaceReceived},
 		},
-		model: "E1750", answered: "^CONN:1,0", key: "^DDTMF: 5", tone: "AT+VTS=5", over: "^CEND:1,8,29,16", hangup: "AT+CHUP",
+		model: "E1750", answered: "^CONN:1,0", key: "^DDTMF: 5", tone: "AT^DTMF=1,5", over: []string{"^CEND:1,8,29,16"}, hangup: "AT+CHUP",
+		dialled: []string{"^ORIG:1,0", "^CONF:1", "^CONN:1,0"}, states: dialAlertTalk,
+		cleared: []string{"^CEND:1,7,25,16", "NO CARRIER"}, talked: 7 * time.Second, unlisted: true,
 	},
 	"Telit": {
 		profile: modem.Profile{
-			Name: "Telit", Models: []string{"HE910", "LE910", "UC864"}, KeysOn: "AT#DTMF=1", Keys: []modem.KeyReport{{Name: "#DTMFEV"}},
-			ToneUnit: 10 * time.Millisecond,
+			Name: "Telit", Models: []string{"HE910", "LE910", "UC864"}, Init: []string{"AT#ECAM=1"},
+			Calls:  []modem.CallReport{{Name: "#ECAM", Grammar: modem.GrammarECAM}},
+			KeysOn: "AT#DTMF=1", Keys: []modem.KeyReport{{Name: "#DTMFEV"}}, ToneUnit: 10 * time.Millisecond,
 		},
-		model: "HE910-D", answered: "OK", key: "#DTMFEV: 5", tone: "AT+VTS=5,20", over: "NO CARRIER", hangup: "AT+CHUP",
+		model: "HE910-D", answered: "OK", key: "#DTMFEV: 5", tone: "AT+VTS=5,20", hangup: "AT+CHUP",
+		rings: []string{`#ECAM: 0,6,1,,,`}, over: []string{"NO CARRIER", "#ECAM: 0,0,1,,,"},
+		dialled: []string{`#ECAM: 0,1,1,,,"+12025550123",145`, "#ECAM: 0,2,1,,,", "#ECAM: 0,3,1,,,"}, states: []voice.State{voice.Dialing, voice.Active},
+		cleared: []string{"#ECAM: 0,0,1,,,"}, unlisted: true,
 	},
 	"u-blox": {
 		profile: modem.Profile{
-			Name: "u-blox", Models: []string{"SARA", "LISA", "TOBY", "LARA", "LEON"},
+			Name: "u-blox", Models: []string{"SARA", "LISA", "TOBY", "LARA", "LEON"}, Init: []string{"AT+UCALLSTAT=1"},
+			Calls:  []modem.CallReport{{Name: "+UCALLSTAT", Grammar: modem.GrammarCallState}},
 			KeysOn: "AT+UDTMFD=1,2", Keys: []modem.KeyReport{{Name: "+UUDTMFD"}},
 		},
-		model: "SARA-U201", answered: "OK", key: "+UUDTMFD: 5", tone: "AT+VTS=5", over: "NO CARRIER", hangup: "AT+CHUP",
+		model: "SARA-U201", answered: "OK", key: "+UUDTMFD: 5", tone: "AT+VTS=5", hangup: "AT+CHUP",
+		rings: []string{"+UCALLSTAT: 1,4"}, over: []string{"+UCALLSTAT: 1,6", "NO CARRIER"},
+		dialled: []string{"+UCALLSTAT: 1,2", "+UCALLSTAT: 1,3", "+UCALLSTAT: 1,7", "+UCALLSTAT: 1,0"}, states: dialAlertTalk,
+		cleared: []string{"+UCALLSTAT: 1,6"}, unlisted: true,
+	},
+	"Infineon": {
+		profile: modem.Profile{
+			Name: "Infineon", Models: []string{"X-GOLD"}, Init: []string{"AT+XCALLSTAT=1"},
+			Calls: []modem.CallReport{{Name: "+XCALLSTAT", Grammar: modem.GrammarCallState}},
+			Keys:  []modem.KeyReport{{Name: "+DTMF"}},
+		},
+		model: "X-GOLD 618", answered: "OK", key: "+DTMF: 5", tone: "AT+VTS=5", hangup: "AT+CHUP",
+		rings: []string{"+XCALLSTAT: 1,4"}, over: []string{"+XCALLSTAT: 1,6"},
+		dialled: []string{"+XCALLSTAT: 1,2", "+XCALLSTAT: 1,3", "+XCALLSTAT: 1,0"}, states: dialAlertTalk,
+		cleared: []string{"+XCALLSTAT: 1,6"}, unlisted: true,
+	},
+	"Cinterion": {
+		profile: modem.Profile{
+			Name: "Cinterion", Models: []string{"PLS8", "EHS"}, Init: []string{"AT^SLCC=1"},
+			Calls: []modem.CallReport{{Name: "^SLCC", Grammar: modem.GrammarSLCC}},
+			Keys:  []modem.KeyReport{{Name: "+DTMF"}}, Noise: []string{"^SYSSTART", "^SBC"},
+		},
+		model: "PLS8-E", answered: "OK", key: "+DTMF: 5", tone: "AT+VTS=5", hangup: "AT+CHUP",
+		rings: []string{`^SLCC: 1,1,4,0,0,1,"+12025550100",145`, "^SLCC: "}, over: []string{"^SLCC: ", "NO CARRIER"},
+		dialled: []string{
+			`^SLCC: 1,0,2,0,0,0,"+12025550123",145`, "^SLCC: ", `^SLCC: 1,0,3,0,0,1,"+12025550123",145`, "^SLCC: ",
+			`^SLCC: 1,0,0,0,0,1,"+12025550123",145,"Alice"`, "^SLCC: ",
+		},
+		states: dialAlertTalk, cleared: []string{"^SLCC: ", "NO CARRIER"}, unlisted: true,
 	},
 	"plain 27.007": {
 		profile: modem.Profile{Name: "plain", Keys: []modem.KeyReport{{Name: "+DTMF"}}},
-		model:   "EM7345", answered: "OK", key: "+DTMF: 5", tone: "AT+VTS=5", over: "NO CARRIER", hangup: "AT+CHUP",
+		model:   "EM7345", answered: "OK", key: "+DTMF: 5", tone: "AT+VTS=5", over: []string{"NO CARRIER"}, hangup: "AT+CHUP",
+		states: dialAlertTalk, cleared: []string{"NO CARRIER"},
 	},
-}
-
-func TestProfilesOfOtherFamiliesAreData(t *testing.T) {
-	for name, fam := range families {
-		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) { fam.takesCalls(t) })
-		})
-	}
-}
-
-// takesCalls takes calls by the profile: ended from afar, then by the program.
-func (fam family) takesCalls(t *testing.T) {
-	mock := &modem.MockTransport{Model: fam.model}
-	mock.On("ATA").Then(func() { mock.On("AT+CLCC").Reply(listedAs("0")) }).Final(fam.answered)
-	mock.On("AT+CHUP").Then(func() { ended(mock) }).Reply()
-	mock.On("AT+QHUP=16").Then(func() { ended(mock) }).Reply()
-	mock.On("ATH").Then(func() { ended(mock) }).Reply()
-	m := openMock(t, mock, &modem.Config{Profile: &fam.profile})
-	assert.Equal(t, fam.profile.KeysOn != "", m.Capabilities().Keys)
-	for _, cmd := range fam.profile.Init {
-		assert.Equal(t, 1, written(mock, cmd), cmd)
-	}
-	got := make(chan voice.Digits, 2)
-	m.OnCallFunc(func(ctx context.Context, call *voice.CallSession) error {
-		if err := call.Answer(ctx); err != nil {
-			return err
-		}
-		if err := call.SendDTMF(ctx, "5", &voice.ToneOptions{Duration: 200 * time.Millisecond}); err != nil {
-			return err
-		}
-		inject(mock, fam.key)
-		d, err := call.Collect(ctx, &voice.CollectOptions{Max: 1})
-		got <- d
-		if err == nil {
-			<-call.Done()
-		}
-		return err
-	})
-	for _, noise := range fam.profile.Noise {
-		inject(mock, noise+": 1")
-	}
-	for _, byUs := range []bool{false, true} {
-		time.Sleep(10 * time.Second)
-		inject(mock, "+CRING: VOICE", "+CLIP: \"+12025550100\",145")
-		assert.Equal(t, "5", receive(t, got).Keys)
-		assert.NotZero(t, written(mock, fam.tone), fam.tone)
-		require.Len(t, m.Calls(), 1)
-		call, want := m.Calls()[0], voice.RemoteHangup
-		time.Sleep(5 * time.Second)
-		if byUs {
-			want = voice.LocalHangup
-			require.NoError(t, call.Hangup(deadline(t)))
-			assert.Equal(t, 1, written(mock, fam.hangup))
-		} else {
-			ended(mock)
-			inject(mock, fam.over)
-		}
-		assert.Equal(t, want, endOf(t, call).Reason)
-	}
 }

@@ -71,9 +71,13 @@ func cutPrefixFold(s, prefix string) (string, bool) {
 	return s, false
 }
 
-// fill reads the labelled lines of ATI or AT+SIMCOMATI into what is
-// still empty.
+// fill reads the lines of ATI or AT+SIMCOMATI into what is still empty. Most
+// modems label them; Quectel's begin with maker and model and no label.
 func (i *Identity) fill(lines []string) {
+	if len(lines) > 1 && isUnlabelled(lines[0]) && isUnlabelled(lines[1]) {
+		setIfEmpty(&i.Manufacturer, strings.TrimSpace(lines[0]))
+		setIfEmpty(&i.Model, strings.TrimSpace(lines[1]))
+	}
 	for _, line := range lines {
 		label, value, ok := strings.Cut(line, ":")
 		if !ok {
@@ -92,6 +96,8 @@ func (i *Identity) fill(lines []string) {
 		}
 	}
 }
+
+func isUnlabelled(line string) bool { return !strings.Contains(line, ":") }
 
 func setIfEmpty(s *string, value string) {
 	if *s == "" {

@@ -1,9 +1,11 @@
 package modem
 
 import (
+	"context"
 	"encoding/json"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -39,12 +41,20 @@ func TestVectorsOfCalls(t *testing.T) {
 				checkVoiceCall(t, r)
 			case "cring", "call_urc":
 				checkRing(t, r)
+			case "dsci", "qind_ccinfo", "ecam", "ucallstat", "xcallstat", "huawei_call", "slcc":
+				checkState(t, r)
+			case "qpcmv_flow":
+				checkFlow(t, r)
 			default:
-				// Reports of families that come with their profiles: they must
-				// not be taken for something that they are not.
+				// What other commands answer and report: it must not be taken
+				// for something that it is not.
 				for _, line := range linesOf(r.Raw) {
 					_, isCall := parseCLCC(line)
 					assert.False(t, isCall, "%q is no line of AT+CLCC", line)
+					for g, read := range stateGrammars {
+						_, isCall := read(line)
+						assert.False(t, isCall, "%q is no report of grammar %d", line, g)
+					}
 				}
 			}
 		})
@@ -134,71 +144,38 @@ func checkVoiceCall(t *testing.T, r vectors.Row) {
 func checkRing(t *testing.T, r vectors.Row) {
 	want := expect[struct {
 		Event string
-		Type  string
 		Voice *bool
 	}](t, r)
+	if want.Event != "ring" {
+		checkEnd(t, r)
+		return
+	}
 	for _, line := range linesOf(r.Raw) {
-		if want.Event == "ring" {
-			assert.Equal(t, want.Voice == nil || *want.Voice, voiceRing(line))
-		}
+		assert.Equal(t, want.Voice == nil || *want.Voice, voiceRing(line))
 	}
 }
 
-func TestVectorsOfKeys(t *testing.T) {
-	codes := map[string]bool{"+QTONEDET": true}
-	for _, r := range vectors.Load(t, "dtmf") {
-		if r.Kind == "dtmf_send" {
-			continue // of families whose sending comes with their profiles
+// checkEnd checks that a call is over when a modem of the row's family, here the
+// one that all of them are checked with, sends the row.
+func checkEnd(t *testing.T, r vectors.Row) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		mock := &MockTransport{Model: "SIMCOM_SIM7600E-H"}
+		m, err := Open(ctx, mock, &Config{NetworkPoll: -1})
+		require.NoError(t, err)
+		defer m.Close()
+		mock.On("AT+CLCC").Reply(`+CLCC: 1,0,0,0,0,"+12025550123",145`)
+		call, err := m.Dial(ctx, "+12025550123", nil)
+		require.NoError(t, err)
+		time.Sleep(10 * time.Second)
+		mock.On("AT+CLCC").Final("ERROR")
+		mock.Inject(r.Raw)
+		select {
+		case <-call.Done():
+		case <-ctx.Done():
 		}
-		t.Run(r.ID, func(t *testing.T) {
-			want := expect[struct{ Digit *string }](t, r)
-			for _, line := range linesOf(r.Raw) {
-				name, _ := atcmd.Parse(line)
-				key, ok := parseKey(line, codes[name])
-				if want.Digit == nil {
-					assert.False(t, ok)
-					continue
-				}
-				require.True(t, ok, "%q", line)
-				assert.Equal(t, *want.Digit, string(rune(key)))
-			}
-		})
-	}
-}
-
-func TestVectorsOfIdentity(t *testing.T) {
-	for _, r := range vectors.Load(t, "identity") {
-		if r.Kind != "identity" {
-			continue // own numbers and message centres
-		}
-		t.Run(r.ID, func(t *testing.T) {
-			want := expect[struct{ Cmd, Manufacturer, Model, Revision, IMEI, Family string }](t, r)
-			lines := linesOf(r.Raw)
-			var id Identity
-			switch want.Cmd {
-			case "AT+CGMI":
-				assert.Equal(t, want.Manufacturer, plain(lines, "+CGMI:", "Manufacturer:"))
-			case "AT+CGMM":
-				assert.Equal(t, want.Model, plain(lines, "+CGMM:", "Model:"))
-			case "AT+CGMR":
-				if want.Revision != "" {
-					assert.Equal(t, want.Revision, plain(lines, "+CGMR:", "Revision:"))
-				}
-			default:
-				id.fill(lines)
-				if strings.Contains(r.Raw, ":") && strings.Contains(r.Raw, "Model") {
-					assert.Equal(t, want.Model, id.Model)
-					assert.Equal(t, want.IMEI, orEmpty(id.IMEI, want.IMEI))
-				}
-			}
-		})
-	}
-}
-
-// orEmpty returns got unless nothing is wanted.
-func orEmpty(got, want string) string {
-	if want == "" {
-		return ""
-	}
-	return got
+		end, _ := call.End()
+		assert.Equal(t, voice.RemoteHangup, end.Reason)
+	})
 }
