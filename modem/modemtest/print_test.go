@@ -104,3 +104,16 @@ func TestALineShowsTheNameOnly(t *testing.T) {
 		assert.Equal(t, want, modemtest.Line{Text: text}.String(), "%q", text)
 	}
 }
+
+// FuzzLine holds that a line shows no number, however it is mangled: never two
+// digits in a row, nor anything behind a sign that begins a parameter.
+func FuzzLine(f *testing.F) {
+	for _, s := range []string{"AT+CPIN=\"86420975\"", "ATD+12025550147;", "AT+CPIN8 6 4", "atat12", "AT&D2D1", "AT\xff1"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		shown := modemtest.Line{Text: text}.String()
+		assert.NotRegexp(t, `[0-9][0-9]|[=?;:", ]`, strings.TrimLeft(shown, "AT+"))
+		assert.Less(t, len(shown), len(text)+len("AT****"))
+	})
+}
