@@ -334,3 +334,42 @@ func TestDiskErrorSaysItOnce(t *testing.T) {
 		assert.EqualError(t, v.err, "voicemail: rename /box/"+id+".wav.part: input/output error")
 	})
 }
+
+// A fault of the last sync changes nothing about why the message ended, but for
+// a disk that is full.
+func TestFaultWhenTheRecordingIsCompleted(t *testing.T) {
+	tests := map[string]struct {
+		fault  error
+		reason voicemail.Reason
+		err    error
+	}{
+		"broken": {syscall.EIO, voicemail.FinishKey, syscall.EIO},
+		"full":   {syscall.ENOSPC, voicemail.DiskFull, nil},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(ctx context.Context, t *testing.T) {
+				box, dir := openMemory(t, &voicemail.Config{SyncInterval: -1})
+				syncs := 0
+				dir.fail = func(op, name string) error {
+					if op == "sync" && strings.HasSuffix(name, ".wav.part") {
+						if syncs++; syncs == 2 { // the first is before the beep
+							return tt.fault
+						}
+					}
+					return nil
+				}
+				v := ring(ctx, t, box, nil)
+				v.speak(ctx, t, ramp(16000))
+				v.far.Press("#")
+				msg, err := v.wait()
+				require.ErrorIs(t, err, tt.err)
+				assert.Equal(t, tt.reason, msg.Reason)
+				assert.True(t, msg.Kept())
+				stored, err := box.Get(msg.ID)
+				require.NoError(t, err)
+				assert.Equal(t, tt.reason, stored.Reason, "on the disk, too")
+			})
+		})
+	}
+}
