@@ -106,7 +106,8 @@ func ints(args []atcmd.Arg, n int) ([]int, bool) {
 	return out, true
 }
 
-// callAt makes a report of an index, a direction (0 is outgoing) and a state.
+// callAt makes a report of an index, a direction (0 is outgoing) and a state. One
+// that contradicts itself, such as a call that rings and goes out, is none.
 func callAt(index, dir int, state voice.State) (report, bool) {
 	if index < 1 || dir < 0 || dir > 1 {
 		return report{}, false
@@ -114,6 +115,9 @@ func callAt(index, dir int, state voice.State) (report, bool) {
 	r := report{listed: listed{index: index, dir: voice.Outgoing, state: state}, sided: true}
 	if dir == 1 {
 		r.dir = voice.Incoming
+	}
+	if r.withSide().dir != r.dir {
+		return report{}, false
 	}
 	return r, true
 }

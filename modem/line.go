@@ -49,6 +49,9 @@ func (l *line) Answer(ctx context.Context) error {
 	if !m.ask(func() { cmd, refused = m.own.startAnswer(c) }) {
 		return ErrClosed
 	}
+	if errors.Is(refused, voice.ErrEnded) {
+		c.await(ctx)
+	}
 	if refused != nil || cmd.Text == "" {
 		return refused
 	}
@@ -67,11 +70,12 @@ func (l *line) Answer(ctx context.Context) error {
 	return fmt.Errorf("modem: answer: %w", err)
 }
 
-// startAnswer takes the line for ATA, unless the call is answered. Just after a
-// call, a line that says that one is over may mean that one, and settles nothing.
+// startAnswer takes the line for ATA, unless the call is answered, or was hung up
+// while its audio was prepared. Just after a call, a line that says that one is
+// over may mean that one, and settles nothing.
 func (o *owner) startAnswer(c *call) (cmd atcmd.Command, err error) {
 	switch {
-	case c.over:
+	case c.over, c.hangup && !c.answered():
 		return cmd, voice.ErrEnded
 	case c.answered():
 		return cmd, nil

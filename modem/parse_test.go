@@ -280,3 +280,62 @@ func FuzzSameNumber(f *testing.F) {
 		assert.True(t, sameNumber("+44"+x, x), "a prefix makes no other number")
 	})
 }
+
+func TestParseFlow(t *testing.T) {
+	for line, want := range map[string][2]bool{
+		"+QPCMV: 0,0": {true, true}, "+QPCMV: 1,0": {false, true}, "+QPCMV:0": {true, true}, "+QPCMV: 1,2": {false, true},
+		"+QPCMV": {}, "+QPCMV: ": {}, "+QPCMV: 2,0": {}, "+QPCMV: -1,0": {}, "+QPCMV: x": {}, "": {},
+	} {
+		stop, ok := parseFlow(line)
+		assert.Equal(t, want, [2]bool{stop, ok}, "%q", line)
+	}
+}
+
+func FuzzParseFlow(f *testing.F) {
+	for _, l := range append(lines, "+QPCMV: 0,0", "+QPCMV: 1,0") {
+		f.Add(l)
+	}
+	f.Fuzz(func(t *testing.T, line string) {
+		stop, ok := parseFlow(line)
+		if !ok {
+			assert.False(t, stop)
+			return
+		}
+		again := "+QPCMV: 1,0"
+		if stop {
+			again = "+QPCMV: 0,0"
+		}
+		gotStop, ok := parseFlow(again)
+		assert.True(t, ok)
+		assert.Equal(t, stop, gotStop)
+	})
+}
+
+func FuzzParseMissed(f *testing.F) {
+	for _, l := range lines {
+		f.Add(l)
+	}
+	f.Fuzz(func(t *testing.T, line string) {
+		n := string(parseMissed(line))
+		if n == "" {
+			return
+		}
+		assert.True(t, validNumber(n))
+		assert.True(t, strings.HasSuffix(line, " "+n), "the number is what stands last")
+		assert.Equal(t, n, string(parseMissed("MISSED_CALL: 11:01AM "+n)))
+	})
+}
+
+func FuzzVoiceRing(f *testing.F) {
+	for _, l := range lines {
+		f.Add(l)
+	}
+	f.Fuzz(func(t *testing.T, line string) {
+		_, kind, colon := strings.Cut(line, ":")
+		assert.Equal(t, voiceRing(line), voiceRing("+CRING:"+kind) || !colon, "the name makes no difference")
+		if voiceRing(line) && colon {
+			assert.True(t, voiceRing(line+"/XXX"), "what follows neither")
+			assert.Contains(t, line, "VOICE")
+		}
+	})
+}

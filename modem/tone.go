@@ -50,7 +50,11 @@ func (m *Modem) index(ctx context.Context, c *call) (int, error) {
 	told := make(chan int, 2)
 	m.post(func() {
 		if told <- c.index; c.index == 0 {
-			m.own.whenListed(func() { told <- c.index })
+			m.own.whenListed(func() {
+				if m.conn.Err() == nil { // or c ends
+					told <- c.index
+				}
+			})
 		}
 	})
 	for range cap(told) {
