@@ -230,3 +230,18 @@ func TestTimeoutTakesAFinalResultWithoutALineEnd(t *testing.T) {
 		assert.Equal(t, []string{"0s AT+CSQ\r", "5s AT+CSQ\r"}, m.log())
 	})
 }
+
+func TestRule5ReportsBetweenALostCommandAndTheNext(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		m, c := start(t, nil)
+		u := collect(c, atcmd.Line, "RING", "+CREG", "+CSQ")
+		_, err := c.Exec(bounded(t), atcmd.Command{Text: "AT+CREG?"})
+		require.ErrorIs(t, err, atcmd.ErrTimeout)
+		m.say("\r\nRING\r\n\r\n+CREG: 0,1\r\n\r\n+CREG: 5\r\n\r\n+CSQ: 7,99\r\n")
+		pass(t, time.Second)
+		assert.Equal(t, []string{"RING", "+CREG: 5", "+CSQ: 7,99"}, u.lines(), "all but the late answer")
+		m.say("\r\nOK\r\n\r\n+CREG: 0,3\r\n")
+		pass(t, time.Second)
+		assert.Equal(t, "+CREG: 0,3", u.lines()[3], "behind its result nothing is an answer to it")
+	})
+}

@@ -138,7 +138,6 @@ func TestRule1ManyWithdrawnCommandsLeaveTheOthersInOrder(t *testing.T) {
 }
 
 // settling is ATA as it is sent to a SIMCom modem.
-
 var settling = atcmd.Command{
 	Text: "ATA", Abortable: true, Dial: true, Timeout: 90 * time.Second,
 	Settles: []string{"VOICE CALL: BEGIN", "VOICE CALL: END"},
@@ -172,6 +171,21 @@ func TestRule1SettledCommandWaitsForItsFinalResult(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestLineThatSettlesACommandIsInItsAnswerUnlessItHasAHandler(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		m, c := start(t, nil)
+		m.on("ATA\r", "\r\nVOICE CALL: BEGIN\r\n\r\nOK\r\n")
+		resp, err := c.Exec(bounded(t), settling)
+		require.NoError(t, err)
+		assert.Equal(t, atcmd.Response{Lines: []string{"VOICE CALL: BEGIN"}, Settled: "VOICE CALL: BEGIN"}, resp)
+		collect(c, atcmd.Line, "VOICE CALL")
+		pass(t, time.Second)
+		resp, err = c.Exec(bounded(t), settling)
+		require.NoError(t, err)
+		assert.Equal(t, atcmd.Response{Settled: "VOICE CALL: BEGIN"}, resp)
+	})
 }
 
 // lateContext is a context that ends without telling: its Done is never closed.
