@@ -20,7 +20,7 @@ type audioSwitch struct {
 }
 
 // isOff tells whether the modem was told to send no audio, and has answered.
-func (a *audioSwitch) isOff() bool { return a.on == nil && a.prepared == nil && !a.busy }
+func (a *audioSwitch) isOff() bool { return a.on == nil && !a.busy }
 
 // done tells whether the modem sends audio only for calls that are over.
 func (a *audioSwitch) done() bool {

@@ -192,6 +192,21 @@ func TestPauseEndsWithItsCall(t *testing.T) {
 	})
 }
 
+func TestPauseBetweenCallsHoldsNoneUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p, w, _ := pacedPort(t, PaceClock)
+		p.route(nil)
+		p.pause(true)
+		time.Sleep(500 * time.Millisecond)
+		p.pause(false)
+		_, feed := newTestCall()
+		p.route(feed)
+		synctest.Wait()
+		assert.Equal(t, 25, w.during(500*time.Millisecond+time.Millisecond))
+		assert.Zero(t, p.skipped.Load())
+	})
+}
+
 func TestPortThatBreaksInAPause(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWire()

@@ -173,6 +173,51 @@ func TestHangupWhileTheAudioIsPrepared(t *testing.T) {
 	})
 }
 
+func TestHangupWhileTheAudioOfAnAnswerIsPrepared(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		mock := answerable()
+		mock.Audio = true
+		mock.On("AT+QPCMV=1,0").After(4 * time.Second).Reply()
+		mock.On("AT+CHUP").After(time.Second).Then(func() { ended(mock) }).Reply()
+		m := openMock(t, mock, &modem.Config{Profile: &early})
+		mock.Inject(ringing)
+		time.Sleep(time.Second)
+		require.Len(t, m.Calls(), 1)
+		call := m.Calls()[0]
+		answered := make(chan error, 1)
+		go func() { answered <- call.Answer(deadline(t)) }()
+		time.Sleep(time.Second)
+		require.NoError(t, call.Hangup(deadline(t)))
+		require.ErrorIs(t, receive(t, answered), voice.ErrEnded)
+		assert.Equal(t, voice.Rejected, endOf(t, call).Reason)
+		assert.NotContains(t, mock.Written(), "ATA")
+	})
+}
+
+func TestAudioIsPreparedOnceForACall(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		mock := &modem.MockTransport{Audio: true}
+		mock.On("ATA").Once().Final("ERROR")
+		mock.On("ATA").Then(func() { mock.On("AT+CLCC").Reply(listedAs("0")) }).Reply()
+		m := openMock(t, mock, &modem.Config{Profile: &early})
+		mock.On("AT+CLCC").Reply(listedAs("4"))
+		mock.Inject(ringing)
+		time.Sleep(time.Second)
+		require.Len(t, m.Calls(), 1)
+		call := m.Calls()[0]
+		require.Error(t, call.Answer(deadline(t)))
+		require.NoError(t, call.Answer(deadline(t)))
+		assert.Equal(t, []string{"AT+QPCMV=1,0", "ATA", "ATA"}, only(mock.Written()))
+		both := []string{listedAs("0"), `+CLCC: 2,1,5,0,0,"` + other + `",145`}
+		mock.On("AT+CLCC").Reply(both...)
+		inject(mock, "+CCWA: \""+other+"\",145,1")
+		time.Sleep(2 * time.Second)
+		require.Len(t, m.Calls(), 2)
+		require.ErrorIs(t, m.Calls()[1].Answer(deadline(t)), modem.ErrLineBusy)
+		assert.Equal(t, []string{"AT+QPCMV=1,0", "ATA", "ATA"}, only(mock.Written()), "not for one that waits")
+	})
+}
+
 func TestAnswerThatIsGivenUpWhileTheAudioIsPrepared(t *testing.T) {
 	tests := map[string]struct {
 		giveUp func(*modem.MockTransport, *modem.Modem, context.CancelFunc)

@@ -78,6 +78,30 @@ func TestReportIsCheckedAgainstTheList(t *testing.T) {
 	}
 }
 
+func TestReportOfAnotherCallAnswersNone(t *testing.T) {
+	for name, line := range map[string]string{
+		"Quectel EC2x, ^DSCI": "^DSCI: 1,0,3,0",
+		"Quectel EC2x":        `+QIND: "ccinfo",2,1,0,0,0`,
+		"u-blox":              "+UCALLSTAT: 2,0",
+		"Huawei":              "^CONN:2,0",
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				mock := &modem.MockTransport{}
+				m := openMock(t, mock, families[name].config())
+				mock.On("AT+CLCC").Reply(listedAs("4"))
+				mock.Inject(ringing)
+				time.Sleep(5 * time.Second)
+				require.Len(t, m.Calls(), 1)
+				rec := record(t, m.Events())
+				inject(mock, line)
+				time.Sleep(2 * time.Second)
+				assert.Empty(t, states(rec, ""))
+			})
+		})
+	}
+}
+
 func TestReportOfACallThatNobodyKnowsHasItListed(t *testing.T) {
 	tests := map[string]string{
 		"Quectel EC2x":        `+QIND: "ccinfo",1,1,4,0,0,"+12025550100",145`,
