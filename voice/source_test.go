@@ -198,3 +198,12 @@ func TestConcatPassesFaultsOn(t *testing.T) {
 	require.NoError(t, voice.Concat(again).(io.Closer).Close(), "nothing is open")
 	assert.Equal(t, 1, again.closed)
 }
+
+func TestSilenceIsSilentWhateverWasInTheBuffer(t *testing.T) {
+	src := voice.Silence(time.Second)
+	require.NoError(t, src.Open(voice.Format{Rate: 8000}))
+	dst := []int16{1, 2, 3}
+	n, err := src.Read(dst)
+	require.NoError(t, err)
+	assert.Equal(t, []int16{0, 0, 0}, dst[:n])
+}
