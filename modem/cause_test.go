@@ -76,3 +76,45 @@ func TestCauseThatIsLongInComing(t *testing.T) {
 		assert.Less(t, time.Since(start), 4*time.Second, "though no command can be sent")
 	})
 }
+
+func TestCauseThatAReportTells(t *testing.T) {
+	huawei := families["Huawei"].profile
+	tests := map[string]struct {
+		answered bool
+		reports  []string
+		want     voice.End
+	}{
+		"talked":               {true, []string{"^CEND:1,5,29,16"}, voice.End{Reason: voice.RemoteHangup, Cause: 16, Talk: 5 * time.Second}},
+		"busy, after a talk":   {true, []string{"BUSY"}, voice.End{Reason: voice.RemoteHangup}},
+		"given up":             {false, []string{"^CEND:1,0,29,16"}, voice.End{Reason: voice.Missed}},
+		"taken somewhere else": {false, []string{"^CEND:1,0,29,26"}, voice.End{Reason: voice.AnsweredElsewhere, Cause: 26}},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				mock := answerable()
+				m := openMock(t, mock, &modem.Config{Profile: &huawei})
+				answered := make(chan error, 1)
+				if tt.answered {
+					m.OnCall(answering(answered))
+				} else {
+					mock.On("AT+CLCC").Reply(listedAs("4"))
+				}
+				mock.Inject(ringing)
+				if tt.answered {
+					require.NoError(t, receive(t, answered))
+				}
+				time.Sleep(5300 * time.Millisecond)
+				call := m.Calls()[0]
+				ended(mock)
+				inject(mock, tt.reports...)
+				e := endOf(t, call)
+				e.Talk = e.Talk.Truncate(time.Second)
+				if tt.want.Talk == 0 {
+					e.Talk = 0
+				}
+				assert.Equal(t, tt.want, e)
+			})
+		})
+	}
+}

@@ -27,34 +27,47 @@ func (o *owner) finish(c *call) {
 	if c.over {
 		return
 	}
-	var e voice.End
+	var told voice.End
 	if c.told != nil {
-		e = *c.told
+		told = *c.told
 	}
-	reason := c.reason()
-	switch {
-	case reason == voice.Failed && e.Reason != 0:
-		o.end(c, e)
-	case reason != voice.Failed && reason != voice.Missed:
-		o.end(c, voice.End{Reason: reason, Talk: e.Talk})
-	default:
+	switch reason := c.reason(); {
+	case explains(told.Reason, reason):
+		o.end(c, told)
+	case reason == voice.Failed, reason == voice.Missed:
 		o.leave(c)
 		o.m.job(nil, atcmd.Command{Text: "AT+CEER", Timeout: time.Second}, func(resp atcmd.Response, _ error) {
 			o.ended(c, c.because(parseCause(resp.Lines)))
 		})
 		o.m.after(causeWithin, func() { o.ended(c, c.because(parseCause(nil))) })
+	case told.Reason == voice.Busy, told.Reason == voice.NoAnswer: // which the call was not: no word of it holds
+		o.end(c, voice.End{Reason: reason})
+	default:
+		o.end(c, voice.End{Reason: reason, Cause: told.Cause, Talk: told.Talk})
 	}
 }
 
 // because makes an end of what the network told of a call that was not answered.
-// Of a caller who gave up, that is only whether somebody else has answered.
-func (c *call) because(text string, reason voice.EndReason, cause int) voice.End {
-	usual := c.reason()
-	elsewhere := reason == voice.AnsweredElsewhere
-	if usual == voice.Failed && !elsewhere || usual == voice.Missed && elsewhere {
-		return voice.End{Text: text, Reason: reason, Cause: cause}
+func (c *call) because(text string, told voice.EndReason, cause int) voice.End {
+	reason := c.reason()
+	if explains(told, reason) {
+		return voice.End{Text: text, Reason: told, Cause: cause}
 	}
-	return voice.End{Text: text, Reason: usual}
+	return voice.End{Text: text, Reason: reason}
+}
+
+// explains tells whether a reason that was told is a better one than what follows
+// from what the call was. Of a caller who gave up nothing is better than that
+// somebody else has answered.
+func explains(told, usual voice.EndReason) bool {
+	switch usual {
+	case voice.Failed:
+		return told != 0 && told != voice.AnsweredElsewhere
+	case voice.Missed:
+		return told == voice.AnsweredElsewhere
+	default:
+		return false
+	}
 }
 
 // leave takes a call that is over off the line, so that nothing that comes is
