@@ -37,6 +37,7 @@ type call struct {
 	told       *voice.End // what a report told of its end, if one did
 
 	hangup bool // the program wants it to end
+	vain   bool // it was dialled, and nothing came of that: it is hung up, whatever the list tells
 	ending int  // how many hang-up commands were chosen for it
 
 	dialing *revocable // of an outgoing call: that of its ATD
@@ -102,6 +103,8 @@ func (c *call) reason() voice.EndReason {
 		return voice.Rejected
 	case c.hangup:
 		return voice.LocalHangup
+	case c.vain:
+		return voice.Failed
 	case answered:
 		return voice.RemoteHangup
 	case c.dir == voice.Incoming:

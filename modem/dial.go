@@ -172,7 +172,7 @@ func (o *owner) dialled(c *call, err error) {
 		o.end(c, voice.End{Reason: voice.NoAnswer, Cause: causeNoAnswer})
 	case errors.Is(err, atcmd.ErrTimeout):
 		o.m.log.Warn("no result of dialling: hanging up")
-		c.told = &voice.End{Reason: voice.Failed} // a list without it will do
+		c.vain = true
 		o.m.job(c, hangupCommand(o.startHangup(c)), func(atcmd.Response, error) { o.checkHangup(c) })
 	case isRefusal(err): // and the cause that the network gives is of an earlier call
 		o.end(c, voice.End{Reason: voice.Failed, Text: errors.Unwrap(err).Error()})

@@ -288,7 +288,7 @@ func (o *owner) discover(l listed, asked moment, again bool) *call {
 func (o *owner) missing(c *call, list []listed) {
 	unlisted := c.dir == voice.Outgoing && !c.answered() && (c.dialled.IsZero() || time.Since(c.dialled) < echoTime)
 	switch {
-	case c.hangup, c.told != nil, c.suspect && !unlisted, c.answered() && slices.ContainsFunc(list, listed.rings):
+	case c.hangup, c.vain, c.told != nil, c.suspect && !unlisted, c.answered() && slices.ContainsFunc(list, listed.rings):
 		o.finish(c)
 		return
 	case unlisted, c.state == voice.Ringing && c.index == 0:
