@@ -86,6 +86,16 @@ func TestInterruptedInACall(t *testing.T) {
 	assert.Contains(t, out.String(), "(canceled) saved in", "what was said before is kept")
 }
 
+func TestExitsWhenTheFirstMessageIsTaken(t *testing.T) {
+	dir := t.TempDir()
+	var out output
+	synctest.Test(t, func(t *testing.T) {
+		require.NoError(t, run(within(t, 2*time.Minute), []string{"-dir", dir, "-once"}, &out, &out))
+	})
+	assert.Contains(t, out.String(), "saved in "+dir)
+	assert.Contains(t, out.String(), "modem closed")
+}
+
 func TestRingsForSomeTime(t *testing.T) {
 	var out output
 	synctest.Test(t, func(t *testing.T) {
