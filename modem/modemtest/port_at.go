@@ -119,13 +119,18 @@ func (p *atPort) shut() {
 // reads what was sent, then err.
 func (p *atPort) hangUp(err error) {
 	if p.err == nil {
-		p.err = err
-		if errors.Is(err, io.EOF) {
-			p.err = io.ErrClosedPipe
-		}
+		p.err = ofWriting(err)
 	}
 	p.out.end(err)
 	p.stop()
+}
+
+// ofWriting returns what Write says when Read says err.
+func ofWriting(err error) error {
+	if errors.Is(err, io.EOF) {
+		return io.ErrClosedPipe
+	}
+	return err
 }
 
 // stop takes the port off the modem and lets all who wait at it go. A call that

@@ -2,8 +2,6 @@ package modemtest
 
 import (
 	"encoding/binary"
-	"errors"
-	"io"
 	"os"
 	"time"
 )
@@ -80,10 +78,7 @@ func (p *audioPort) shut() {
 
 func (p *audioPort) hangUp(err error) {
 	if p.err == nil {
-		p.err = err
-		if errors.Is(err, io.EOF) {
-			p.err = io.ErrClosedPipe
-		}
+		p.err = ofWriting(err)
 	}
 	p.out.end(err)
 	p.stop()
