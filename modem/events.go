@@ -1,6 +1,8 @@
 package modem
 
 import (
+	"fmt"
+	"io"
 	"log/slog"
 	"strconv"
 
@@ -84,6 +86,9 @@ func (e Rang) PublicData(p events.Privacy) any {
 func (e Rang) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("call", e.Call), slog.Any("number", e.Number))
 }
+
+// Format writes LogValue, whatever the verb.
+func (e Rang) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, e.LogValue().String()) }
 
 // SignalChanged is published when the signal is another than before. On the
 // feed it is "signal.quality".

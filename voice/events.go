@@ -3,6 +3,7 @@ package voice
 import (
 	"context"
 	"fmt"
+	"io"
 	"log/slog"
 	"time"
 
@@ -60,6 +61,9 @@ func (e StateChanged) LogValue() slog.Value {
 	return slog.GroupValue(attrs...)
 }
 
+// Format writes LogValue, whatever the verb.
+func (e StateChanged) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, e.LogValue().String()) }
+
 // CallerIdentified is published when the number of a call becomes known after
 // the call. On the feed it is "call.caller_id".
 type CallerIdentified struct {
@@ -84,6 +88,11 @@ type callerIDData struct {
 // LogValue returns the event with its number masked.
 func (e CallerIdentified) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("call", e.Call), slog.Any("number", e.Number))
+}
+
+// Format writes LogValue, whatever the verb.
+func (e CallerIdentified) Format(f fmt.State, _ rune) {
+	_, _ = io.WriteString(f, e.LogValue().String())
 }
 
 // DigitPressed is published for each key that the far side presses, except

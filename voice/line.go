@@ -4,6 +4,8 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"fmt"
+	"io"
 	"log/slog"
 	"time"
 
@@ -76,6 +78,9 @@ func (i Info) LogValue() slog.Value {
 		slog.Any("number", i.Number),
 	)
 }
+
+// Format writes LogValue, whatever the verb.
+func (i Info) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, i.LogValue().String()) }
 
 // MediaInfo describes the audio of a call that begins to flow.
 type MediaInfo struct {

@@ -1,6 +1,8 @@
 package voicemail
 
 import (
+	"fmt"
+	"io"
 	"log/slog"
 	"time"
 
@@ -48,6 +50,9 @@ func (e Saved) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("call", e.Call), slog.Any("message", e.Message))
 }
 
+// Format writes LogValue, whatever the verb.
+func (e Saved) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, e.LogValue().String()) }
+
 // Discarded is published when a call was taken and left no message. On the feed
 // it is "voicemail.discarded".
 type Discarded struct {
@@ -80,6 +85,9 @@ type discardedData struct {
 func (e Discarded) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("call", e.Call), slog.Any("message", e.Message))
 }
+
+// Format writes LogValue, whatever the verb.
+func (e Discarded) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, e.LogValue().String()) }
 
 // tell publishes whether call left a message, unless the message is neither
 // kept nor given up.

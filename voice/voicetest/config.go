@@ -1,6 +1,8 @@
 package voicetest
 
 import (
+	"fmt"
+	"io"
 	"log/slog"
 	"time"
 
@@ -61,3 +63,6 @@ func (c Config) LogValue() slog.Value {
 		slog.Int("rate", c.Rate),
 	)
 }
+
+// Format writes LogValue, whatever the verb.
+func (c Config) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, c.LogValue().String()) }
