@@ -44,6 +44,7 @@ func TestScenarioA33CloseInACall(t *testing.T) {
 			synctest.Wait()
 			got := of[modem.StateChanged](rec)
 			assert.Equal(t, modem.Closed, got[len(got)-1].State)
+			require.NoError(t, got[len(got)-1].Err, "that is no fault")
 		})
 	}
 }

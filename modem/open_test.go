@@ -187,6 +187,24 @@ func TestOpenTellsWhatIsWrong(t *testing.T) {
 	}
 }
 
+func TestRemedyIsNotSaidTwice(t *testing.T) {
+	for name, script := range map[string]func(*modem.MockTransport){
+		"no answer":   func(m *modem.MockTransport) { m.On("*").Silent() },
+		"SIM missing": func(m *modem.MockTransport) { m.On("AT+CPIN?").Final("+CME ERROR: 10") },
+		"port breaks": func(m *modem.MockTransport) { m.On("AT+CPIN?").Then(func() { m.Break(io.EOF) }).Silent() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				mock := &modem.MockTransport{}
+				script(mock)
+				opening, ok := errors.AsType[*modem.OpenError](openError(t, mock, nil))
+				require.True(t, ok)
+				assert.Empty(t, opening.Remedy, "the error itself says what to do")
+			})
+		})
+	}
+}
+
 func TestOpenSaysToTheModem(t *testing.T) {
 	synchronise := []string{"ATE0Q0V1", "AT+CMEE=1", "AT+CGMI", "AT+CGMM", "AT+CGMR", "AT+CGSN", "AT+CPIN?"}
 	standard := []string{"AT+CLIP=1", "AT+COLP=0", "AT+CREG=2", "AT+CEREG=2", "AT+CMGF=0"}
