@@ -37,6 +37,7 @@ func FuzzDigits(f *testing.F) {
 		if len(keys) > 60 {
 			return // all fit into the type-ahead
 		}
+		terminator, finish, interrupt = normal([]byte(terminator)), normal([]byte(finish)), normal([]byte(interrupt))
 		bubble(t, func(ctx context.Context, t *testing.T) {
 			var bus events.Bus
 			sub := events.Subscribe[voice.DigitPressed](&bus, 100)
