@@ -125,6 +125,10 @@ func (o *owner) finished(f final) {
 	}
 	o.logResult(x, f.err)
 	o.reply(reply{resp: Response{Lines: x.lines}, err: f.err})
+	if f.ofCall() {
+		o.lost() // it may be of an earlier call, and the command's own result come yet
+		return
+	}
 	o.idle()
 }
 

@@ -1,6 +1,9 @@
 package atcmd
 
-import "bytes"
+import (
+	"bytes"
+	"errors"
+)
 
 // final is what a line means as a final result code.
 type final struct {
@@ -96,6 +99,12 @@ func beginsWith(line []byte, words string) bool {
 		return false
 	}
 	return len(line) == len(words) || line[len(words)] == ':' || line[len(words)] == ' '
+}
+
+// ofCall tells whether a final result is one that a modem also reports by itself
+// when a call is over.
+func (f final) ofCall() bool {
+	return errors.Is(f.err, ErrNoCarrier) || errors.Is(f.err, ErrBusy) || errors.Is(f.err, ErrNoAnswer)
 }
 
 // isConnect tells whether a final result is CONNECT, which is kept in the

@@ -21,9 +21,9 @@ const (
 	// result of ATD.
 	dialAfter = 500 * time.Millisecond
 
-	// dialDoubt is how long nothing is sent after such a NO CARRIER: ATD may be
-	// under way, and its own result needs up to a few seconds.
-	dialDoubt = 2 * time.Second
+	// doubtTime is how long nothing is sent after such a NO CARRIER: ATD, or ATA,
+	// may be under way, and its own result needs up to a few seconds.
+	doubtTime = 2 * time.Second
 
 	// dialTimeout bounds ATD. With AT+COLP=1 its result comes only when the
 	// call is answered.
@@ -177,14 +177,14 @@ func (o *owner) dialled(c *call, err error) {
 	case isRefusal(err): // and the cause that the network gives is of an earlier call
 		o.end(c, voice.End{Reason: voice.Failed, Text: errors.Unwrap(err).Error()})
 	case errors.Is(err, atcmd.ErrNoCarrier) && o.echo():
-		o.setup++
-		o.m.after(dialDoubt, func() {
-			o.setupDone()
+		o.holdLine(func() {
 			o.suspect(c)
 			o.whenListed(func() { o.notDialled(c) })
 		})
 	default:
 		o.finish(c)
+		o.stuck = append(o.stuck, c) // nobody pays for a call that is up all the same
+		o.pollNow()
 	}
 }
 

@@ -132,9 +132,10 @@ func (o *owner) giveUp(c *call) {
 func (o *owner) unstick(list []listed) []listed {
 	stuck := o.stuck
 	o.stuck = nil
+	dialling := o.find(func(c *call) bool { return c.dir == voice.Outgoing }) != nil
 	for _, c := range stuck {
 		i := slices.IndexFunc(list, c.isStill)
-		if i < 0 {
+		if i < 0 || c.index == 0 && c.dir == voice.Outgoing && dialling { // it may be that one
 			continue
 		}
 		c.index = list[i].index

@@ -102,6 +102,9 @@ func (o *owner) answered(c *call, settled string, err error) {
 		o.move(c, voice.Active)
 	case errors.Is(err, atcmd.ErrNoCarrier) && !o.echo():
 		o.finish(c) // the caller has gone
+	case errors.Is(err, atcmd.ErrNoCarrier):
+		o.suspect(c)
+		o.holdLine(o.pollNow)
 	default:
 		o.suspect(c)
 	}
@@ -117,6 +120,16 @@ func (m *Modem) isOver(settled string) bool {
 
 // spaceless takes out what firmwares do not agree about.
 func spaceless(s string) string { return strings.ReplaceAll(s, " ", "") }
+
+// holdLine keeps the line as if ATA or ATD were under way, which may be so though
+// their result came: it may have been the end of another call.
+func (o *owner) holdLine(then func()) {
+	o.setup++
+	o.m.after(doubtTime, func() {
+		o.setupDone()
+		then()
+	})
+}
 
 // setupDone gives the line back after ATA or ATD.
 func (o *owner) setupDone() {
