@@ -19,6 +19,7 @@ type exchange struct {
 	// Copied from the command, as req goes when the caller has its reply.
 	text, body, prefix string
 	dial, abortable    bool
+	answers            bool // an OK needs a line before it
 	settles            []string
 }
 
@@ -30,6 +31,7 @@ func newExchange(req *request) exchange {
 		body:      cmd.Body,
 		dial:      cmd.Dial,
 		abortable: cmd.Abortable,
+		answers:   cmd.Answers,
 		settles:   cmd.Settles,
 		prompt:    cmd.Body != "",
 	}

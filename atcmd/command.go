@@ -120,13 +120,16 @@ func (o *owner) finished(f final) {
 		}
 		o.writeByte(escape)
 	}
-	if f.err == nil && x.size > maxAnswer {
+	switch {
+	case f.err == nil && x.size > maxAnswer:
 		f.err = ErrTooLong
+	case f.err == nil && x.size == 0 && x.answers:
+		f.err = ErrNoLine
 	}
 	o.logResult(x, f.err)
 	o.reply(reply{resp: Response{Lines: x.lines}, err: f.err})
-	if f.ofCall() {
-		o.lost() // it may be of an earlier call, and the command's own result come yet
+	if f.doubtful() {
+		o.lost() // the command's own result may come yet
 		return
 	}
 	o.idle()

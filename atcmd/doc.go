@@ -19,10 +19,11 @@
 //
 // # Losing track
 //
-// A command that times out, or whose context ends, may still be answered. Before
-// the next command the Conn therefore asks the modem for something else, and
-// drops what comes before that answer. A late answer never reaches a later
-// command.
+// A command that times out, or whose context ends, may still be answered; and so
+// may one whose result can be that of something else, as NO CARRIER can be of the
+// call before. Before the next command the Conn therefore asks the modem for
+// something else, and drops what comes before that answer. A late answer never
+// reaches a later command.
 //
 // # Secrets
 //

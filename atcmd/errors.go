@@ -31,6 +31,10 @@ var (
 	// having asked for the body. The body was not sent.
 	ErrNoPrompt = errors.New("no prompt for the body")
 
+	// ErrNoLine tells that the modem answered OK to a command of [Command.Answers]
+	// and no line came before.
+	ErrNoLine = errors.New("OK without an answer")
+
 	// ErrTooLong tells that the answer had more than 1 MiB. The response has its
 	// beginning.
 	ErrTooLong = errors.New("answer too long")

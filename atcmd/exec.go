@@ -18,6 +18,11 @@ type Command struct {
 	// command: "+ICCID" for AT+CICCID.
 	Prefix string
 
+	// Answers tells that the answer has a line at least, as that of AT+CSQ. An OK
+	// without one is then that of something else: the error is [ErrNoLine], and
+	// the dialogue is brought back in step before the next command.
+	Answers bool
+
 	// Body is what the modem asks for with a prompt, a PDU in hex digits for
 	// AT+CMGS. It is sent with a Ctrl-Z at its end, and only after the prompt.
 	Body string

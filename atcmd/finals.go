@@ -101,10 +101,12 @@ func beginsWith(line []byte, words string) bool {
 	return len(line) == len(words) || line[len(words)] == ':' || line[len(words)] == ' '
 }
 
-// ofCall tells whether a final result is one that a modem also reports by itself
-// when a call is over.
-func (f final) ofCall() bool {
-	return errors.Is(f.err, ErrNoCarrier) || errors.Is(f.err, ErrBusy) || errors.Is(f.err, ErrNoAnswer)
+// doubtful tells whether a final result may be that of something else: of an
+// earlier call, since a modem also reports the end of one by itself, or of a
+// command before that was answered twice.
+func (f final) doubtful() bool {
+	return errors.Is(f.err, ErrNoCarrier) || errors.Is(f.err, ErrBusy) || errors.Is(f.err, ErrNoAnswer) ||
+		errors.Is(f.err, ErrNoLine)
 }
 
 // isConnect tells whether a final result is CONNECT, which is kept in the

@@ -245,3 +245,43 @@ func TestRule5ReportsBetweenALostCommandAndTheNext(t *testing.T) {
 		assert.Equal(t, "+CREG: 0,3", u.lines()[3], "behind its result nothing is an answer to it")
 	})
 }
+
+func TestRule5ResultThatMayBeOfSomethingElse(t *testing.T) {
+	dial := atcmd.Command{Text: "ATA", Dial: true, Abortable: true, Timeout: time.Minute}
+	signal := atcmd.Command{Text: "AT+CSQ", Answers: true}
+	tests := map[string]struct {
+		cmd     atcmd.Command
+		answer  string // the first result, and what comes while the next command is on its way
+		late    string
+		err     error
+		written []string // from then on
+	}{
+		"end of another call":     {dial, "\r\nNO CARRIER\r\n", "\r\nOK\r\n", atcmd.ErrNoCarrier, []string{sync1, "AT+CLCC\r"}},
+		"end of this one":         {dial, "\r\nNO CARRIER\r\n", "", atcmd.ErrNoCarrier, []string{sync1, "AT+CLCC\r"}},
+		"busy":                    {dial, "\r\nBUSY\r\n", "", atcmd.ErrBusy, []string{sync1, "AT+CLCC\r"}},
+		"no answer":               {dial, "\r\nNO ANSWER\r\n", "", atcmd.ErrNoAnswer, []string{sync1, "AT+CLCC\r"}},
+		"no dial tone":            {dial, "\r\nNO DIALTONE\r\n", "", atcmd.ErrNoDialtone, []string{"AT+CLCC\r"}},
+		"dialling is refused":     {dial, "\r\nERROR\r\n", "", atcmd.ErrRejected, []string{"AT+CLCC\r"}},
+		"OK of a command before":  {signal, "\r\nOK\r\n", "\r\n+CSQ: 7,99\r\n\r\nOK\r\n", atcmd.ErrNoLine, []string{sync1, "AT+CLCC\r"}},
+		"OK, and never an answer": {signal, "\r\nOK\r\n", "", atcmd.ErrNoLine, []string{sync1, "AT+CLCC\r"}},
+		"refused":                 {signal, "\r\nERROR\r\n", "", atcmd.ErrRejected, []string{"AT+CLCC\r"}},
+		"answered":                {signal, "\r\n+CSQ: 7,99\r\n\r\nOK\r\n", "", nil, []string{"AT+CLCC\r"}},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(t *testing.T) {
+				m, c := start(t, nil)
+				u := collect(c, atcmd.Line, "+CSQ", "+CLCC")
+				m.on(tt.cmd.Text+"\r", tt.answer)
+				m.on(sync1, tt.late+"\r\n+CMEE: 1\r\n\r\nOK\r\n")
+				m.on("AT+CLCC\r", "\r\n+CLCC: 1,1,0,0,0\r\n\r\nOK\r\n")
+				_, err := c.Exec(bounded(t), tt.cmd)
+				require.ErrorIs(t, err, tt.err)
+				lines := mustExec(t, c, "AT+CLCC")
+				assert.Equal(t, []string{"+CLCC: 1,1,0,0,0"}, lines)
+				assert.Equal(t, tt.written, m.texts()[1:])
+				assert.NotContains(t, u.lines(), "+CSQ: 7,99", "the late answer is no news")
+			})
+		})
+	}
+}

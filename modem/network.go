@@ -12,6 +12,7 @@ type network struct {
 	timer *time.Timer
 	busy  bool // it is being asked
 	again bool // and is to be asked once more, when that can be
+	asked time.Time
 
 	signal       Signal
 	signalKnown  bool
@@ -47,13 +48,17 @@ func (o *owner) registrationReport(name string, r Registration) {
 	o.askNetworkIn(0)
 }
 
+// networkPause is what passes at least from one asking to the next, so that a modem
+// that reports whenever it is asked does not keep the line busy.
+const networkPause = time.Second
+
 // askNetworkIn asks for signal and registration after d, and from then on every
 // Config.NetworkPoll.
 func (o *owner) askNetworkIn(d time.Duration) {
 	if o.net.timer != nil {
 		o.net.timer.Stop()
 	}
-	o.net.timer = o.m.after(d, o.askNetwork)
+	o.net.timer = o.m.after(max(d, time.Until(o.net.asked.Add(networkPause))), o.askNetwork)
 }
 
 // askNetwork asks, unless nothing may be sent or it is being asked already: a
@@ -66,8 +71,8 @@ func (o *owner) askNetwork() {
 		o.net.again = true
 		return
 	}
-	o.net.busy, o.net.again = true, false
-	o.m.job(nil, atcmd.Command{Text: "AT+CSQ"}, func(resp atcmd.Response, _ error) {
+	o.net.busy, o.net.again, o.net.asked = true, false, time.Now()
+	o.m.job(nil, atcmd.Command{Text: "AT+CSQ", Answers: true}, func(resp atcmd.Response, _ error) {
 		for _, line := range resp.Lines {
 			if s, ok := parseCSQ(line); ok {
 				o.signal(s)
@@ -79,7 +84,7 @@ func (o *owner) askNetwork() {
 
 // askRegistration asks one domain, and AT+CEREG? behind AT+CREG? if need be.
 func (o *owner) askRegistration(cmd string) {
-	o.m.job(nil, atcmd.Command{Text: cmd}, func(resp atcmd.Response, _ error) {
+	o.m.job(nil, atcmd.Command{Text: cmd, Answers: true}, func(resp atcmd.Response, _ error) {
 		for _, line := range resp.Lines {
 			if r, ok := parseRegistration(line); ok && (r.Voice() || cmd == "AT+CEREG?") {
 				o.registration(r)

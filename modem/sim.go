@@ -54,7 +54,7 @@ func (m *Modem) unlock(ctx context.Context) error {
 
 // simState asks AT+CPIN?. It returns "" while the SIM is busy.
 func (m *Modem) simState(ctx context.Context) (string, error) {
-	resp, err := m.conn.Exec(ctx, atcmd.Command{Text: "AT+CPIN?"})
+	resp, err := m.conn.Exec(ctx, atcmd.Command{Text: "AT+CPIN?", Answers: true})
 	for _, line := range resp.Lines {
 		if _, state, ok := strings.Cut(line, "+CPIN:"); ok {
 			if state = strings.TrimSpace(state); state != "NOT READY" {
@@ -63,7 +63,7 @@ func (m *Modem) simState(ctx context.Context) (string, error) {
 			return "", nil
 		}
 	}
-	if isBusy(err) {
+	if isBusy(err) || errors.Is(err, atcmd.ErrNoLine) { // or out of step, for this once
 		return "", nil
 	}
 	code, _ := errors.AsType[atcmd.CMEError](err)
