@@ -111,7 +111,7 @@ func (o *owner) finished(f final) {
 	x := &o.cur
 	switch {
 	case o.phase == phaseAborting && o.aborted && f.err != nil:
-		f.err = ErrAborted
+		f = failure(ErrAborted)
 	case o.phase == phaseCommand && x.prompt:
 		if f.err == nil { // the modem has gone another way: nothing is certain
 			o.reply(reply{err: ErrNoPrompt})
@@ -124,11 +124,11 @@ func (o *owner) finished(f final) {
 	case f.err == nil && x.size > maxAnswer:
 		f.err = ErrTooLong
 	case f.err == nil && x.size == 0 && x.answers:
-		f.err = ErrNoLine
+		f = doubtful(ErrNoLine)
 	}
 	o.logResult(x, f.err)
 	o.reply(reply{resp: Response{Lines: x.lines}, err: f.err})
-	if f.doubtful() {
+	if f.inDoubt {
 		o.lost() // the command's own result may come yet
 		return
 	}

@@ -1,19 +1,23 @@
 package atcmd
 
-import (
-	"bytes"
-	"errors"
-)
+import "bytes"
 
 // final is what a line means as a final result code.
 type final struct {
 	is  bool  // the line is one
 	err error // nil for success
+
+	// inDoubt tells that it may be of something else: of an earlier call, since a
+	// modem also reports the end of one by itself, or of a command before that was
+	// answered twice.
+	inDoubt bool
 }
 
 var success = final{is: true}
 
 func failure(err error) final { return final{is: true, err: err} }
+
+func doubtful(err error) final { return final{is: true, err: err, inDoubt: true} }
 
 // readFinal tells whether a line is a final result code (V.250, 5.7.1; 3GPP TS
 // 27.007, 9.2; TS 27.005, 3.2.5; and vendors' words). Dial allows the results of
@@ -73,9 +77,9 @@ var callResults = []struct {
 	words string
 	final
 }{
-	{"NO CARRIER", failure(ErrNoCarrier)},
-	{"BUSY", failure(ErrBusy)},
-	{"NO ANSWER", failure(ErrNoAnswer)},
+	{"NO CARRIER", doubtful(ErrNoCarrier)},
+	{"BUSY", doubtful(ErrBusy)},
+	{"NO ANSWER", doubtful(ErrNoAnswer)},
 	{"NO DIALTONE", failure(ErrNoDialtone)},
 	{"NO DIAL TONE", failure(ErrNoDialtone)},
 	{"CONNECT", success},
@@ -99,14 +103,6 @@ func beginsWith(line []byte, words string) bool {
 		return false
 	}
 	return len(line) == len(words) || line[len(words)] == ':' || line[len(words)] == ' '
-}
-
-// doubtful tells whether a final result may be that of something else: of an
-// earlier call, since a modem also reports the end of one by itself, or of a
-// command before that was answered twice.
-func (f final) doubtful() bool {
-	return errors.Is(f.err, ErrNoCarrier) || errors.Is(f.err, ErrBusy) || errors.Is(f.err, ErrNoAnswer) ||
-		errors.Is(f.err, ErrNoLine)
 }
 
 // isConnect tells whether a final result is CONNECT, which is kept in the
