@@ -206,7 +206,7 @@ func FuzzParse(f *testing.F) {
 	f.Fuzz(func(t *testing.T, line string) {
 		name, args := atcmd.Parse(line)
 		if slices.ContainsFunc(args, openList) {
-			t.Skip("where a list that is not closed ends depends on what follows")
+			return // where a list that is not closed ends depends on what follows
 		}
 		again, argsAgain := atcmd.Parse(render(name, args))
 		assert.Equal(t, name, again)

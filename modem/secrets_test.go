@@ -3,7 +3,6 @@ package modem_test
 import (
 	"bytes"
 	"context"
-	"encoding/hex"
 	"fmt"
 	"log/slog"
 	"os"
@@ -14,12 +13,12 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
-	"unicode/utf16"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/callstack-go/callstack/events"
+	"github.com/callstack-go/callstack/internal/printing"
 	"github.com/callstack-go/callstack/modem"
 	"github.com/callstack-go/callstack/modem/modemtest"
 	"github.com/callstack-go/callstack/voice"
@@ -35,60 +34,6 @@ var secrets = map[string]string{
 	"IMSI":   "001010123456789",
 	"ICCID":  "8900101234567890123",
 	"IMEI":   "", // the virtual modem's own
-}
-
-// forms returns the forms in which a secret may appear.
-func forms(secret string) map[string]string {
-	return map[string]string{
-		"plain":        secret,
-		"semi-octets":  semiOctets(secret),
-		"UCS2 hex":     ucs2Hex(secret),
-		"packed 7-bit": packed7(secret),
-		"ASCII hex":    hex.EncodeToString([]byte(secret)),
-	}
-}
-
-// semiOctets swaps the digits of each pair (3GPP TS 23.040, 9.1.2.3).
-func semiOctets(s string) string {
-	if len(s)%2 != 0 {
-		s += "F"
-	}
-	var b strings.Builder
-	for i := 0; i < len(s); i += 2 {
-		b.WriteByte(s[i+1])
-		b.WriteByte(s[i])
-	}
-	return b.String()
-}
-
-func ucs2Hex(s string) string {
-	var b strings.Builder
-	for _, u := range utf16.Encode([]rune(s)) {
-		fmt.Fprintf(&b, "%04X", u)
-	}
-	return b.String()
-}
-
-// packed7 packs septets (3GPP TS 23.038, 6.1.2.1). The last octet is left out, as
-// what follows a secret would share it.
-func packed7(s string) string {
-	var out []byte
-	var acc, bits uint
-	for i := range len(s) {
-		acc |= uint(s[i]) << bits
-		for bits += 7; bits >= 8; bits -= 8 {
-			out = append(out, byte(acc))
-			acc >>= 8
-		}
-	}
-	return strings.ToUpper(hex.EncodeToString(out))
-}
-
-func TestFormsOfSecrets(t *testing.T) {
-	assert.Equal(t, "2120550501F0", semiOctets("12025550100"))
-	assert.Equal(t, "21", semiOctets("12"))
-	assert.Equal(t, "00310032", ucs2Hex("12"))
-	assert.Equal(t, "AA180C", packed7("*100")[:6], "as *100# is packed")
 }
 
 // spill collects all that is logged, and the errors that handlers return.
@@ -177,7 +122,7 @@ func TestNothingSecretIsLogged(t *testing.T) {
 	require.NotEmpty(t, files)
 	logged += strings.Join(files, "\n")
 	for what, secret := range secrets {
-		for form, s := range forms(secret) {
+		for form, s := range printing.Forms(secret) {
 			if at := strings.Index(strings.ToUpper(logged), strings.ToUpper(s)); at >= 0 {
 				line := logged[strings.LastIndexByte(logged[:at], '\n')+1:]
 				line, _, _ = strings.Cut(line, "\n")

@@ -28,7 +28,10 @@ func TestFormsOfSecrets(t *testing.T) {
 		"spaced hex":   "31 32 33 34 35",
 		"bytes":        "49 50 51 52 53",
 	}, printing.Forms("+12345"))
+	assert.Equal(t, "2120550501F0", printing.SemiOctets("12025550100"))
 	assert.Equal(t, "21", printing.SemiOctets("12"))
+	assert.Equal(t, "00310032", printing.UCS2("12"))
+	assert.Equal(t, "AA180C", printing.Packed("*100")[:6], "as *100# is packed")
 	assert.Empty(t, printing.SemiOctets(""))
 	assert.Equal(t, "AA180C36", printing.Packed("*100#"), "the octet with the rest is left out")
 	assert.Equal(t, "E8329BFD4697D9", printing.Packed("hellohell"), "of nine characters, seven octets are full")
