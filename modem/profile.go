@@ -60,6 +60,20 @@ type Profile struct {
 
 	// Noise are beginnings of reports that mean nothing to this library.
 	Noise []string
+
+	// Started are beginnings of the lines that the modem sends when it has
+	// started, such as "RDY": it has lost its settings and its calls then, and
+	// gets the former anew.
+	Started []string
+
+	// Reset are commands that restart the modem, each tried if it refuses the
+	// one before. Its ports may be gone for up to 40 s. None means AT+CFUN=1,1
+	// (3GPP TS 27.007, 8.2).
+	Reset []string
+
+	// SIM are the names of reports about the SIM, such as "+QSIMSTAT", beside
+	// "+CPIN": after each the SIM is asked for its state.
+	SIM []string
 }
 
 // KeyReport is an unsolicited line about a key, such as "+RXDTMF: 5".
@@ -108,6 +122,11 @@ type AudioProfile struct {
 	// come later. As a lost report must not silence the rest of a call, a pause
 	// ends by itself after a second. Empty means that there is no such report.
 	Flow string
+
+	// ResetCures tells that a restart of the modem brings the audio back when
+	// calls stay silent though it was switched on without an error: a fault of
+	// SIM7600 firmware in the second call.
+	ResetCures bool
 }
 
 // check tells what is out of range.
@@ -126,7 +145,7 @@ func (p *Profile) check() error {
 			return fmt.Errorf("modem: Config.Profile.Calls: the grammar of %q is %d, none of the constants", r.Name, r.Grammar)
 		}
 	}
-	for _, cmd := range slices.Concat(p.Init, p.Hangup, a.Setup, a.Before, a.On, a.Off, []string{p.KeysOn, p.Tone}) {
+	for _, cmd := range slices.Concat(p.Init, p.Hangup, p.Reset, a.Setup, a.Before, a.On, a.Off, []string{p.KeysOn, p.Tone}) {
 		if strings.ContainsFunc(cmd, unicode.IsControl) {
 			return fmt.Errorf("modem: Config.Profile: the command %q holds more than a line", cmd)
 		}

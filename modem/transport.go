@@ -21,3 +21,21 @@ type Transport interface {
 	// errors.ErrUnsupported.
 	OpenAudio(ctx context.Context) (io.ReadWriteCloser, error)
 }
+
+// ReportTransport is an optional interface of a [Transport] whose modem has a
+// second AT port. Some modems send their reports there only, others on both; the
+// Modem opens it beside the first and takes what comes on either.
+type ReportTransport interface {
+	// OpenReports opens the second AT port of the device that OpenAT found last.
+	// Where there is none, the error is errors.ErrUnsupported.
+	OpenReports(ctx context.Context) (io.ReadWriteCloser, error)
+}
+
+// Finder is an optional interface of a [Transport] whose devices change their
+// names, as those on USB do when they come back.
+type Finder interface {
+	// Found tells that the modem which answered on the port that OpenAT opened
+	// last has this IMEI, and is the one that later calls of OpenAT should find
+	// again.
+	Found(imei string)
+}
