@@ -2,6 +2,7 @@ package modem_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/callstack-go/callstack/events"
 	"github.com/callstack-go/callstack/modem"
 	"github.com/callstack-go/callstack/voice"
 )
@@ -79,4 +81,80 @@ func TestDialogueThatIsOutOfStepIsNotAskedWithoutEnd(t *testing.T) {
 		_, err := m.Registration(ctx)
 		require.Error(t, err)
 	})
+}
+
+// A call of which nobody told the end is missing in two lists in a row, of which
+// the first, and in some cases the second, has the result of an earlier command.
+func TestCallIsNotOverForAListThatIsOutOfStep(t *testing.T) {
+	const between, signal = "AT+CSQ", "+CSQ: 20,99"
+	tests := map[string]struct {
+		script func(*modem.MockTransport)
+		want   voice.State
+	}{
+		"in step": {
+			func(mock *modem.MockTransport) { mock.On(between).Reply(signal) }, voice.Ended,
+		},
+		"refused": {
+			func(mock *modem.MockTransport) { mock.On(between).Final("ERROR") }, voice.Ended,
+		},
+		"never answered": {
+			func(mock *modem.MockTransport) { mock.On(between).Silent() }, voice.Ended,
+		},
+		"out of step": {
+			func(mock *modem.MockTransport) {
+				mock.On(between).Raw("\r\nOK\r\n") // of the list
+				mock.On("AT+CMEE?").Then(func() { mock.On("AT+CLCC").Reply(listedAs("0")) }).
+					Raw("\r\n" + signal + "\r\n\r\nOK\r\n\r\n+CMEE: 1\r\n\r\nOK\r\n")
+			}, voice.Active,
+		},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				mock := answerable()
+				mock.On("AT+CMEE?").Reply("+CMEE: 1")
+				_, call := talking(t, mock, &modem.Config{NetworkPoll: -1})
+				tt.script(mock)
+				ended(mock)
+				time.Sleep(20 * time.Second)
+				assert.Equal(t, tt.want, call.State())
+				if end, over := call.End(); over {
+					assert.Equal(t, voice.RemoteHangup, end.Reason)
+				}
+			})
+		})
+	}
+}
+
+// ATA is for whoever rings. The one it was meant for has given up, and another has
+// come, while the modem told nothing; and the other has another index.
+func TestAnswerThatWasForAnotherCaller(t *testing.T) {
+	at := func(index, line string) string { return strings.Replace(line, "1,1", index+",1", 1) }
+	third := strings.Replace(listedAs("5"), "+12025550100", "+12025550177", 1)
+	tests := map[string]struct {
+		listed []string
+		want   events.Number
+		calls  int
+	}{
+		"the same":                        {[]string{at("2", listedAs("0"))}, "+12025550100", 1},
+		"another one":                     {[]string{ofOther(listedAs("0"))}, other, 1},
+		"another one, and a third waits":  {[]string{third, at("3", ofOther(listedAs("0")))}, other, 2},
+		"the same, and another one waits": {[]string{third, at("2", listedAs("0"))}, "+12025550100", 2},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				mock := sim7600()
+				m, call := rings(t, mock)
+				mock.On("AT+CLCC").Reply(at("2", listedAs("4")))
+				time.Sleep(2 * time.Second)
+				mock.On("ATA").Then(func() { mock.On("AT+CLCC").Reply(tt.listed...) }).Reply()
+				require.NoError(t, call.Answer(deadline(t)))
+				time.Sleep(10 * time.Second)
+				assert.Equal(t, voice.Active, call.State())
+				assert.Equal(t, tt.want, call.Number())
+				assert.Len(t, m.Calls(), tt.calls)
+			})
+		})
+	}
 }

@@ -99,6 +99,7 @@ func (o *owner) answered(c *call, settled string, err error) {
 	case err == nil && o.m.isOver(settled):
 		o.finish(c)
 	case err == nil:
+		c.unseen = true
 		o.move(c, voice.Active)
 	case errors.Is(err, atcmd.ErrNoCarrier) && !o.echo():
 		o.finish(c) // the caller has gone

@@ -71,6 +71,9 @@ func (o *owner) askList() {
 	o.poll.busy, o.poll.again = true, false
 	asked, then := o.now(), o.poll.then
 	o.poll.then = nil
+	if o.find(func(c *call) bool { return c.misses > 0 }) != nil {
+		o.checkStep()
+	}
 	o.m.job(nil, atcmd.Command{Text: "AT+CLCC", Timeout: listTimeout}, func(resp atcmd.Response, err error) {
 		o.poll.busy = false
 		o.poll.answer, o.poll.answered = resp.Lines, time.Now()
@@ -88,6 +91,15 @@ func (o *owner) askList() {
 			o.pollIn(stuckPoll)
 		}
 	})
+}
+
+// checkStep asks for something that has an answer, before a list that may end a
+// call nobody has told the end of. Where an OK too many was read, each command has
+// the result of the one before, and a list without a line looks like one without
+// a call. What is asked here has no line then either, and package atcmd brings the
+// dialogue back in step before the list.
+func (o *owner) checkStep() {
+	o.m.job(nil, atcmd.Command{Text: "AT+CSQ", Answers: true}, func(atcmd.Response, error) {})
 }
 
 // whenListed runs f when a list that is asked for from now on was taken.
@@ -113,9 +125,10 @@ func (o *owner) list(asked moment, lines []string, err error) {
 		return
 	}
 	var seen []*call
-	rumours := o.poll.rumours
+	rumours, ours := o.poll.rumours, o.unstick(all)
 	o.poll.rumours = nil
-	for _, l := range o.unstick(all) {
+	o.followAnswered(ours, asked)
+	for _, l := range ours {
 		if c := o.apply(l, asked, slices.Contains(rumours, l.index)); c != nil {
 			seen = append(seen, c)
 		}
@@ -124,7 +137,7 @@ func (o *owner) list(asked moment, lines []string, err error) {
 		switch {
 		case asked < c.changed: // it knows nothing of what was told since
 		case slices.Contains(seen, c):
-			c.misses, c.suspect, c.told = 0, c.hangup, nil
+			c.misses, c.suspect, c.told, c.unseen = 0, c.hangup, nil, false
 		default:
 			o.missing(c, all)
 		}
@@ -231,6 +244,22 @@ func (o *owner) match(l listed) *call {
 	other := func(c *call) bool { return c.index == 0 && c.dir == l.dir }
 	leads := func(c *call) bool { return other(c) && c.isFrom(l.number) && order(l.state) >= order(c.state) }
 	return cmp.Or(o.find(known), o.find(leads), o.find(other))
+}
+
+// followAnswered finds a call that ATA answered at another index, and so with
+// another caller: ATA is for whoever rings, and the one it was meant for had given
+// up while nobody could tell.
+func (o *owner) followAnswered(list []listed, asked moment) {
+	c := o.find(func(c *call) bool { return c.unseen && c.index != 0 && asked > c.changed })
+	if c == nil || slices.ContainsFunc(list, func(l listed) bool { return l.index == c.index && l.dir == c.dir }) {
+		return
+	}
+	for _, l := range list {
+		if l.dir == c.dir && l.state == c.state && o.find(func(other *call) bool { return other.index == l.index }) == nil {
+			c.index = l.index
+			return
+		}
+	}
 }
 
 // replaced tells whether l is a new call at the place of c: one that rings with
