@@ -1,16 +1,17 @@
 package modem_test
 
 import (
+	"slices"
 	"time"
 
 	"github.com/callstack-go/callstack/modem"
 	"github.com/callstack-go/callstack/voice"
 )
 
-// family is a profile of a family that the library does not know, as a program
-// could write it, and what such a modem does in calls with 202-555-0100.
+// family is a profile, and what such a modem does in calls with 202-555-0100.
 type family struct {
 	profile  modem.Profile
+	own      bool // it is of the program: the library does not know it
 	model    string
 	rings    []string // how it announces a caller, beside +CRING and +CLIP
 	answered string   // what comes in place of the result of ATA
@@ -30,46 +31,44 @@ type family struct {
 // dialAlertTalk are the states of a call whose modem tells all of them.
 var dialAlertTalk = []voice.State{voice.Dialing, voice.Alerting, voice.Active}
 
-// families are those of which there are manuals, drivers or logs, besides the one
-// that the library knows.
+// known returns the library's profile of a name.
+func known(name string) modem.Profile {
+	all := modem.Profiles()
+	return all[slices.IndexFunc(all, func(p modem.Profile) bool { return p.Name == name })]
+}
+
+// families are those of which there are manuals, drivers or logs.
 var families = map[string]family{
+	"SIMCom SIM7600": {
+		profile: known("SIM7600"),
+		model:   "SIMCOM_SIM7600G-H", answered: "VOICE CALL: BEGIN", key: "+RXDTMF: 5", tone: "AT+VTS=5,2",
+		over: []string{"VOICE CALL: END: 000008"}, hangup: "AT+CHUP",
+		dialled: []string{dialledAs("2"), dialledAs("3"), "VOICE CALL: BEGIN", dialledAs("0")}, states: dialAlertTalk,
+		cleared: []string{dialledAs("6"), "VOICE CALL: END: 000007", "NO CARRIER"}, talked: 7 * time.Second, unlisted: true,
+	},
 	"SIMCom A76xx": {
-		profile: modem.Profile{
-			Name: "A76xx", Models: []string{"A7670", "A7608", "A7672"}, Init: []string{"AT+CLCC=1"},
-			Answered: []string{"VOICE CALL: BEGIN"}, Over: []string{"VOICE CALL: END"},
-			Calls:  []modem.CallReport{{Name: "VOICE CALL"}},
-			KeysOn: "AT+DDET=1", Keys: []modem.KeyReport{{Name: "+RXDTMF"}}, ToneUnit: 100 * time.Millisecond,
-			Noise: []string{"*ATREADY", "SMS DONE", "PB DONE", "+CGEV"},
-		},
-		model: "A7670E-FASE", answered: "VOICE CALL: BEGIN", key: "+RXDTMF: 5", tone: "AT+VTS=5,2",
+		profile: known("A76xx"),
+		model:   "A7670E-FASE", answered: "VOICE CALL: BEGIN", key: "+RXDTMF: 5", tone: "AT+VTS=5,2",
 		over: []string{"VOICE CALL: END: 000008"}, hangup: "AT+CHUP",
 		dialled: []string{dialledAs("2"), dialledAs("3"), "VOICE CALL: BEGIN", dialledAs("0")}, states: dialAlertTalk,
 		cleared: []string{dialledAs("6"), "VOICE CALL: END: 000007", "NO CARRIER"}, talked: 7 * time.Second, unlisted: true,
 	},
 	"SIMCom SIM800": {
-		profile: modem.Profile{
-			Name: "SIM800", Models: []string{"SIM800", "SIM868", "SIM900"}, Init: []string{"AT+CLCC=1", "AT+MORING=1"},
-			KeysOn: "AT+DDET=1,0,1", Keys: []modem.KeyReport{{Name: "+DTMF"}}, ToneUnit: 100 * time.Millisecond, Hangup: []string{"ATH"},
-			Noise: []string{"RDY", "+CFUN", "Call Ready", "SMS Ready", "*PSUTTZ", "DST", "+CIEV", "MO RING", "MO CONNECTED"},
-		},
-		model: "SIMCOM_SIM868", answered: "OK", key: "+DTMF: 5,40", tone: "AT+VTS=5,2", over: []string{"NO CARRIER"}, hangup: "ATH",
+		profile: known("SIM800"),
+		model:   "SIMCOM_SIM868", answered: "OK", key: "+DTMF: 5,40", tone: "AT+VTS=5,2", over: []string{"NO CARRIER"}, hangup: "AT+CHUP",
 		dialled: []string{dialledAs("2"), "MO RING", dialledAs("3"), dialledAs("0"), "MO CONNECTED"}, states: dialAlertTalk,
 		cleared: []string{"NO CARRIER"}, unlisted: true,
 	},
+	"SIMCom SIM800 without its list": {
+		profile: known("SIM800"),
+		model:   "SIM900", answered: "OK", key: "+DTMF: 5", tone: "AT+VTS=5,2", over: []string{"NO CARRIER"}, hangup: "AT+CHUP",
+		dialled: []string{"MO RING", "MO CONNECTED"}, states: dialAlertTalk,
+		cleared: []string{"NO CARRIER"}, unlisted: true,
+	},
 	"Quectel EC2x": {
-		profile: modem.Profile{
-			Name: "EC2x", Models: []string{"EC20", "EC21", "EC25", "EG25", "EG91", "EG95"},
-			Init:   []string{`AT+QURCCFG="urcport","usbat"`, `AT+QINDCFG="ccinfo",1,1`},
-			Calls:  []modem.CallReport{{Name: "+QIND", Grammar: modem.GrammarCallInfo}},
-			KeysOn: "AT+QTONEDET=1", Keys: []modem.KeyReport{{Name: "+QTONEDET", Code: true}}, ToneUnit: 100 * time.Millisecond,
-			Hangup: []string{"AT+QHUP=16", "AT+CHUP"}, Noise: []string{"+QIND", "+QUSIM"},
-			Audio: modem.AudioProfile{
-				Rate: 8000, Setup: []string{"AT+QAUDMOD=3", `AT+QGPSCFG="outport","none"`},
-				Before: []string{"AT+QPCMV=0", "AT+QPCMV=1,0"}, Off: []string{"AT+QPCMV=0"}, Flow: "+QPCMV",
-			},
-		},
-		model: "EC25", answered: "OK", key: "+QTONEDET: 53", tone: "AT+VTS=5,2", refuses: "AT+QPCMV=1,0",
-		rings: []string{`+QIND: "ccinfo",1,1,4,0,0,"+12025550100",145`}, hangup: "AT+QHUP=16",
+		profile: known("EC2x"),
+		model:   "EC25", answered: "OK", key: "+QTONEDET: 53", tone: "AT+VTS=5,2", refuses: "AT+QPCMV=1,0",
+		rings: []string{`+QIND: "ccinfo",1,1,4,0,0,"+12025550100",145`}, hangup: "AT+CHUP",
 		over: []string{`+QIND: "ccinfo",1,1,-1,0,0,"+12025550100",145`, "NO CARRIER"},
 		dialled: []string{
 			`+QIND: "csq",20,99`, `+QIND: "ccinfo",1,0,2,0,0,"+12025550123",145`,
@@ -78,60 +77,46 @@ var families = map[string]family{
 		states: dialAlertTalk, cleared: []string{`+QIND: "ccinfo",1,0,-1,0,0,"+12025550123",145`}, unlisted: true,
 	},
 	"Quectel EC2x, ^DSCI": {
-		profile: modem.Profile{
-			Name: "EC2x", Models: []string{"EC20", "EC21", "EC25", "EG25", "EG91", "EG95"}, Init: []string{"AT^DSCI=1"},
-			Calls:  []modem.CallReport{{Name: "^DSCI", Grammar: modem.GrammarDSCI}},
-			KeysOn: "AT+QTONEDET=1", Keys: []modem.KeyReport{{Name: "+QTONEDET", Code: true}}, ToneUnit: 100 * time.Millisecond,
-			Hangup: []string{"AT+QHUP=16", "AT+CHUP"},
-			Audio:  modem.AudioProfile{Rate: 8000, Before: []string{"AT+QPCMV=1,2"}, Off: []string{"AT+QPCMV=0"}},
-		},
-		model: "EG25", answered: "OK", key: "+QTONEDET: 53", tone: "AT+VTS=5,2",
-		rings: []string{"^DSCI: 1,1,4,0,+12025550100,145"}, hangup: "AT+QHUP=16",
+		profile: known("EC2x"),
+		model:   "EG25", answered: "OK", key: "+QTONEDET: 53", tone: "AT+VTS=5,2",
+		rings: []string{"^DSCI: 1,1,4,0,+12025550100,145"}, hangup: "AT+CHUP",
 		over:    []string{"^DSCI: 1,1,6,0,+12025550100,145", "NO CARRIER"},
 		dialled: []string{"^DSCI: 1,0,2,0,+12025550123,145,0", "^DSCI: 1,0,7,0,+12025550123,145,0", "^DSCI: 1,0,3,0,+12025550123,145,0"},
 		states:  dialAlertTalk, cleared: []string{"^DSCI: 1,0,6,0,+12025550123,145,0"}, unlisted: true,
 	},
+	"Quectel EC200": {
+		profile: known("EC200"),
+		model:   "EC200U", answered: "OK", key: "+QTONEDET: 5", tone: "AT+VTS=5,2", refuses: "AT^DSCI=1",
+		hangup: "AT+CHUP", over: []string{"NO CARRIER"}, states: dialAlertTalk, cleared: []string{"NO CARRIER"},
+	},
 	"Huawei": {
-		profile: modem.Profile{
-			Name: "Huawei", Models: []string{"E15", "E17", "E30", "MU509", "MU609", "MU709"},
-			Answered: []string{"^CONN"}, Over: []string{"^CEND"},
-			Calls: []modem.CallReport{
-				{Name: "^ORIG", Grammar: modem.GrammarHuawei},
-				{Name: "^CONF", Grammar: modem.GrammarHuawei},
-				{Name: "^CONN", Grammar: modem.GrammarHuawei},
-				{Name: "^CEND", Grammar: modem.GrammarHuawei},
-			},
-			KeysOn: "AT^DDTMFCFG=0,1", Keys: []modem.KeyReport{{Name: "^DDTMF"}}, Tone: "AT^DTMF={call},{key}",
-			Noise: []string{"^BOOT", "^RSSI", "^HCSQ", "^MODE", "^SRVST", "^DSFLOWRPT"},
-			Audio: modem.AudioProfile{Rate: 8000, On: []string{"AT^DDSETEX=2"}, Pace: modem.PaceReceived},
-		},
-		model: "E1750", answered: "^CONN:1,0", key: "^DDTMF: 5", tone: "AT^DTMF=1,5", over: []string{"^CEND:1,8,29,16"}, hangup: "AT+CHUP",
+		profile: known("Huawei"),
+		model:   "E1750", answered: "^CONN:1,0", key: "^DDTMF: 5", tone: "AT^DTMF=1,5", over: []string{"^CEND:1,8,29,16"}, hangup: "AT+CHUP",
 		dialled: []string{"^ORIG:1,0", "^CONF:1", "^CONN:1,0"}, states: dialAlertTalk,
 		cleared: []string{"^CEND:1,7,25,16", "NO CARRIER"}, talked: 7 * time.Second, unlisted: true,
 	},
+	"Huawei module": {
+		profile: known("Huawei module"),
+		model:   "MU709s-2", answered: "^CONN:1,0", key: "^DDTMF: 5", tone: "AT+VTS=5,2", over: []string{"^CEND:1,8,255"}, hangup: "AT+CHUP",
+		dialled: []string{"^ORIG: 1,0", "^CONF: 1", "^CONN: 1,0"}, states: dialAlertTalk,
+		cleared: []string{"^CEND: 1,7,255", "NO CARRIER"}, talked: 7 * time.Second, unlisted: true,
+	},
 	"Telit": {
-		profile: modem.Profile{
-			Name: "Telit", Models: []string{"HE910", "LE910", "UC864"}, Init: []string{"AT#ECAM=1"},
-			Calls:  []modem.CallReport{{Name: "#ECAM", Grammar: modem.GrammarECAM}},
-			KeysOn: "AT#DTMF=1", Keys: []modem.KeyReport{{Name: "#DTMFEV"}}, ToneUnit: 10 * time.Millisecond,
-		},
-		model: "HE910-D", answered: "OK", key: "#DTMFEV: 5", tone: "AT+VTS=5,20", hangup: "AT+CHUP",
+		profile: known("Telit"),
+		model:   "HE910-D", answered: "OK", key: "#DTMFEV: 5", tone: "AT+VTS=5,20", hangup: "AT+CHUP",
 		rings: []string{`#ECAM: 0,6,1,,,`}, over: []string{"NO CARRIER", "#ECAM: 0,0,1,,,"},
 		dialled: []string{`#ECAM: 0,1,1,,,"+12025550123",145`, "#ECAM: 0,2,1,,,", "#ECAM: 0,3,1,,,"}, states: []voice.State{voice.Dialing, voice.Active},
 		cleared: []string{"#ECAM: 0,0,1,,,"}, unlisted: true,
 	},
 	"u-blox": {
-		profile: modem.Profile{
-			Name: "u-blox", Models: []string{"SARA", "LISA", "TOBY", "LARA", "LEON"}, Init: []string{"AT+UCALLSTAT=1"},
-			Calls:  []modem.CallReport{{Name: "+UCALLSTAT", Grammar: modem.GrammarCallState}},
-			KeysOn: "AT+UDTMFD=1,2", Keys: []modem.KeyReport{{Name: "+UUDTMFD"}},
-		},
-		model: "SARA-U201", answered: "OK", key: "+UUDTMFD: 5", tone: "AT+VTS=5", hangup: "AT+CHUP",
+		profile: known("u-blox"),
+		model:   "SARA-U201", answered: "OK", key: "+UUDTMFD: 5", tone: "AT+VTS=5", hangup: "AT+CHUP",
 		rings: []string{"+UCALLSTAT: 1,4"}, over: []string{"+UCALLSTAT: 1,6", "NO CARRIER"},
 		dialled: []string{"+UCALLSTAT: 1,2", "+UCALLSTAT: 1,3", "+UCALLSTAT: 1,7", "+UCALLSTAT: 1,0"}, states: dialAlertTalk,
 		cleared: []string{"+UCALLSTAT: 1,6"}, unlisted: true,
 	},
 	"Infineon": {
+		own: true,
 		profile: modem.Profile{
 			Name: "Infineon", Models: []string{"X-GOLD"}, Init: []string{"AT+XCALLSTAT=1"},
 			Calls: []modem.CallReport{{Name: "+XCALLSTAT", Grammar: modem.GrammarCallState}},
@@ -143,6 +128,7 @@ var families = map[string]family{
 		cleared: []string{"+XCALLSTAT: 1,6"}, unlisted: true,
 	},
 	"Cinterion": {
+		own: true,
 		profile: modem.Profile{
 			Name: "Cinterion", Models: []string{"PLS8", "EHS"}, Init: []string{"AT^SLCC=1"},
 			Calls: []modem.CallReport{{Name: "^SLCC", Grammar: modem.GrammarSLCC}},
@@ -157,6 +143,7 @@ var families = map[string]family{
 		states: dialAlertTalk, cleared: []string{"^SLCC: ", "NO CARRIER"}, unlisted: true,
 	},
 	"plain 27.007": {
+		own:     true,
 		profile: modem.Profile{Name: "plain", Keys: []modem.KeyReport{{Name: "+DTMF"}}},
 		model:   "EM7345", answered: "OK", key: "+DTMF: 5", tone: "AT+VTS=5", over: []string{"NO CARRIER"}, hangup: "AT+CHUP",
 		states: dialAlertTalk, cleared: []string{"NO CARRIER"},

@@ -53,6 +53,11 @@ const (
 	// own (Huawei's MU509 manual, chan_dongle). The cause is that of 3GPP TS
 	// 24.008.
 	GrammarHuawei
+	// GrammarProgress is a line of words about the call that is being dialled:
+	// SIMCom's "MO RING" when the far side rings and "MO CONNECTED" when it
+	// answers, each with a CallReport of its own (AT+MORING=1 in the SIM800
+	// manual).
+	GrammarProgress
 )
 
 // stateGrammars read the reports that tell the state of a call.
@@ -63,10 +68,11 @@ var stateGrammars = map[CallGrammar]func(line string) (report, bool){
 	GrammarCallState: parseCallState,
 	GrammarSLCC:      parseSLCC,
 	GrammarHuawei:    parseHuawei,
+	GrammarProgress:  parseProgress,
 }
 
 // known tells whether g is one of the constants.
-func (g CallGrammar) known() bool { return g >= GrammarVoiceCall && g <= GrammarHuawei }
+func (g CallGrammar) known() bool { return g >= GrammarVoiceCall && g <= GrammarProgress }
 
 // report is what a line tells of a call, as far as it does.
 type report struct {
@@ -248,6 +254,15 @@ func parseSLCC(line string) (report, bool) {
 		return report{}, false
 	}
 	return r.withNumber(args, 6), true
+}
+
+// parseProgress reads GrammarProgress.
+func parseProgress(line string) (report, bool) {
+	state, ok := map[string]voice.State{"MO RING": voice.Alerting, "MO CONNECTED": voice.Active}[line]
+	if !ok {
+		return report{}, false
+	}
+	return report{listed: listed{dir: voice.Outgoing, state: state}, sided: true}, true
 }
 
 // parseHuawei reads GrammarHuawei. A type that is told and is not 0 is no voice

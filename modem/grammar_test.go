@@ -34,6 +34,7 @@ func TestGrammarsKnowWhatIsNoCall(t *testing.T) {
 		GrammarHuawei: {
 			"^ORIG", "^ORIG: 0,0", "^ORIG: x,0", "^ORIG: 1,1", "^CONN:1,2", "^CONN", "^CONF:", "^CEND", "^CEND: -1,0,67", "^BOOT:1,0", "CEND:1,0,67,16",
 		},
+		GrammarProgress: {"MO", "MO RINGING", "MO RING: 1", "MO DISCONNECTED", "RING"},
 	}
 	for g, lines := range tests {
 		for _, line := range lines {
@@ -51,6 +52,11 @@ func TestGrammarsReadWhatIsLeftOutOrMore(t *testing.T) {
 	}
 	numbered := func(r report) report {
 		r.number, r.named = "+12025550123", true
+		return r
+	}
+	unnumbered := func(state voice.State) report {
+		r := outgoing(state)
+		r.index = 0
 		return r
 	}
 	over := func(e voice.End) report { return report{listed: listed{index: 1, state: voice.Ended}, end: e} }
@@ -83,6 +89,8 @@ func TestGrammarsReadWhatIsLeftOutOrMore(t *testing.T) {
 		"^CEND:1,0,67,19":                             {GrammarHuawei, over(voice.End{Reason: voice.NoAnswer, Cause: 19})},
 		"^CEND:1,0,67,21":                             {GrammarHuawei, over(voice.End{Reason: voice.Rejected, Cause: 21})},
 		"^CEND:1,0,67,26":                             {GrammarHuawei, over(voice.End{Reason: voice.AnsweredElsewhere, Cause: 26})},
+		"MO RING":                                     {GrammarProgress, unnumbered(voice.Alerting)},
+		"MO CONNECTED":                                {GrammarProgress, unnumbered(voice.Active)},
 		"^CEND:1,0,67,127":                            {GrammarHuawei, over(voice.End{Reason: voice.Failed, Cause: 127})},
 	}
 	for line, tt := range tests {
@@ -106,13 +114,13 @@ func TestReasonsOfCauses(t *testing.T) {
 }
 
 func TestEveryGrammarIsKnown(t *testing.T) {
-	for g := GrammarVoiceCall; g <= GrammarHuawei; g++ {
+	for g := GrammarVoiceCall; g <= GrammarProgress; g++ {
 		assert.True(t, g.known())
 		_, states := stateGrammars[g]
 		assert.Equal(t, g > GrammarOver, states, "grammar %d", g)
 	}
 	assert.False(t, (GrammarVoiceCall - 1).known())
-	assert.False(t, (GrammarHuawei + 1).known())
+	assert.False(t, (GrammarProgress + 1).known())
 }
 
 // fuzzState fuzzes a grammar: what was read is written again by render, and has

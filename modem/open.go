@@ -206,15 +206,18 @@ func (m *Modem) identify(ctx context.Context) error {
 		}
 		*q.into = plain(lines, strings.TrimPrefix(q.cmd, "AT")+":", q.label)
 	}
-	if id.Model == "" {
-		lines, err := m.try(ctx, "ATI")
+	for _, cmd := range []string{"ATI", "AT+SIMCOMATI"} {
+		if id.Model != "" {
+			break
+		}
+		lines, err := m.try(ctx, cmd)
 		if err != nil {
 			return err
 		}
 		id.fill(lines)
 	}
 	if m.cfg.Profile == nil {
-		m.profile = profileFor(id.Model)
+		m.profile = profileFor(id)
 	}
 	id.Profile = m.profile.Name
 	m.handleProfile()

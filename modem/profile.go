@@ -19,6 +19,10 @@ type Profile struct {
 	// such as "SIMCOM_", in any case. A modem fits if one of them does.
 	Models []string
 
+	// Makers are beginnings of what AT+CGMI answers, in any case. A modem whose
+	// model no family has is of the family that has its maker.
+	Makers []string
+
 	// Init are the commands that Open sends after the ones that all modems
 	// get. Each is optional: one that the modem refuses is noted in
 	// Capabilities.Refused.
@@ -58,7 +62,8 @@ type Profile struct {
 	// 10 ms in Telit's manual. Zero means that the command has none.
 	ToneUnit time.Duration
 
-	// Noise are beginnings of reports that mean nothing to this library.
+	// Noise are the names of reports that mean nothing to this library: what
+	// stands before the colon, or the whole line where there is none.
 	Noise []string
 
 	// Started are beginnings of the lines that the modem sends when it has
