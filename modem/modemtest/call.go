@@ -37,7 +37,7 @@ func (m *Modem) CallWith(in Incoming) *Caller {
 	switch {
 	case m.closed:
 		return c.never(EndedByModem)
-	case trouble, !m.network.registered():
+	case trouble, m.cfg.DataOnly, !m.network.registered():
 		return c.never(EndedNoService)
 	case len(m.calls) == 0:
 		c.stat = ringing
@@ -188,8 +188,8 @@ func (c *Caller) ring(now time.Time) time.Time {
 // pressKeys presses the far side's keys. The modem detects one at its end.
 func (c *Caller) pressKeys(now time.Time) time.Time {
 	for len(c.keys) > 0 && !c.keyAt.After(now) {
-		if c.m.set.ddet == 1 && c.stat == active && c.m.knows("digit") {
-			c.m.queue(c.m.line("digit", c.keys[0]))
+		if c.m.set.ddet > 0 && c.stat == active && c.m.fam.digit != nil {
+			c.m.queue(c.m.fam.digit(c.m, c.keys[0]))
 		}
 		c.keys = c.keys[1:]
 		c.keyAt = c.keyAt.Add(c.m.cfg.ToneGap + c.m.cfg.Tone)
@@ -220,6 +220,7 @@ func (m *Modem) connect(c *Caller) {
 	c.stat, c.connected = active, now
 	c.media.hz = c.rate()
 	c.media.clock = now.Add(phase)
+	m.startArmed()
 	close(c.answered)
 	c.alarm.ring()
 }
@@ -242,16 +243,18 @@ func (m *Modem) release(c *Caller, how End, told bool) {
 	switch {
 	case pending: // the result of ATD or ATA tells
 		return
-	case !c.connected.IsZero():
-		if !told && m.knows("call ends") {
-			m.queue(m.line("call ends", c.talkTime()))
+	case !told && m.fam.ends != nil:
+		for _, b := range m.fam.ends(c) {
+			m.queue(b)
 		}
-	case c.incoming && how == EndedByCaller && m.knows("call missed") && !c.hidden():
+	}
+	if c.connected.IsZero() && c.incoming && how == EndedByCaller && m.knows("call missed") && !c.hidden() {
 		m.queue(m.line("call missed", time.Now().Format("03:04PM"), c.number))
 	}
 	switch {
 	case was == waitingCall, m.find(active, held) != nil: // the other call goes on
-	case how == EndedBusy:
+	case m.fam.tellsEnd != nil && !m.fam.tellsEnd(m, c):
+	case how == EndedBusy && !c.incoming:
 		m.queue(m.line("BUSY"))
 	case how == EndedNoAnswer:
 		m.queue(m.line("NO ANSWER"))

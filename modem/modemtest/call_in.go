@@ -85,8 +85,8 @@ func (a *answering) poll(m *Modem, now time.Time) (result, bool, time.Time) {
 	m.connect(a.call)
 	m.at.flushAll(now) // the last RING is not after the answer
 	var lines []block
-	if m.knows("call begins") {
-		if begins := m.line("call begins"); m.delivery.chance(3) {
+	if m.fam.begins != nil {
+		if begins := m.fam.begins(a.call); m.fam.late && m.delivery.chance(3) {
 			m.queue(begins)
 		} else {
 			lines = append(lines, begins)

@@ -35,7 +35,7 @@ func dialCall(m *Modem, c command) result {
 	switch {
 	case !ok:
 		return failed
-	case !voice, !m.network.registered():
+	case !voice, m.cfg.DataOnly, !m.network.registered():
 		return final(m.line("NO CARRIER"))
 	case m.find(active, dialing, alerting, ringing, waitingCall) != nil, len(m.calls) == maxCalls:
 		return m.cme(notAllowed)
@@ -100,8 +100,8 @@ func (d *dialling) poll(m *Modem, now time.Time) (result, bool, time.Time) {
 	case d.colp && !c.connected.IsZero():
 		number, toa := c.shownNumber()
 		var lines []block
-		if m.knows("call begins") {
-			lines = append(lines, m.line("call begins"))
+		if m.fam.begins != nil {
+			lines = append(lines, m.fam.begins(c))
 		}
 		c.changed()
 		return okay(append(lines, m.line("+COLP", number, toa))...), true, time.Time{}
@@ -178,8 +178,8 @@ func (c *Caller) dial(now time.Time) time.Time {
 		c.m.wakeAT()
 		return time.Time{}
 	}
-	if c.m.knows("call begins") {
-		c.m.queue(c.m.line("call begins"))
+	if c.m.fam.begins != nil {
+		c.m.queue(c.m.fam.begins(c))
 	}
 	c.changed()
 	return time.Time{}

@@ -1,6 +1,9 @@
 package modemtest
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // handler executes a command, under Modem.mu.
 type handler func(m *Modem, c command) result
@@ -88,7 +91,7 @@ func (m *Modem) cme(code int) result {
 func (m *Modem) execute(c command) result {
 	s, known := m.fam.commands[c.name]
 	if !known {
-		return failed
+		return m.refused("unknown command")
 	}
 	h := s.form(c.op)
 	if h == nil {
@@ -99,7 +102,22 @@ func (m *Modem) execute(c command) result {
 			return missing
 		}
 	}
+	if strings.HasPrefix(c.name, "+") && c.name != "+CMEE" && time.Now().Before(m.vendor.busyUntil) {
+		return m.cme(busyCode)
+	}
+	if s.needs == needStore && m.cfg.DataOnly {
+		return failed
+	}
 	return h(m, c)
+}
+
+// refused ends a command with the result code of this name where the family
+// has one, else with ERROR.
+func (m *Modem) refused(name string) result {
+	if !m.knows(name) {
+		return failed
+	}
+	return final(m.line(name))
 }
 
 // missing returns the error for what a command needs and the modem lacks. There

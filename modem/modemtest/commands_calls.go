@@ -3,7 +3,6 @@ package modemtest
 import (
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 )
 
@@ -20,10 +19,7 @@ func callCommands() []spec {
 		},
 		{name: "+CLCC", exec: listCalls, test: func(*Modem, command) result { return okay() }},
 		{name: "+CEER", exec: func(m *Modem, _ command) result { return okay(m.line(m.cause)) }},
-		{
-			name: "+VTS", set: sendTones,
-			test: func(m *Modem, _ command) result { return okay(m.line("+VTS=?")) },
-		},
+		tones(toneRules{unit: 100 * time.Millisecond, most: 29, commas: true}),
 		numbers("+VTD", 1, field{func(s *settings) *int { return &s.vtd }, 0, 255}),
 	}
 }
@@ -202,8 +198,8 @@ func (m *Modem) retrieve(c *Caller) bool {
 	}
 	if c.connected.IsZero() {
 		m.connect(c)
-		if m.knows("call begins") {
-			m.queue(m.line("call begins"))
+		if m.fam.begins != nil {
+			m.queue(m.fam.begins(c))
 		}
 	}
 	c.stat = active
@@ -249,40 +245,4 @@ func askNetwork(m *Modem, c command) time.Duration {
 		return 0
 	}
 	return m.delivery.between(500*time.Millisecond, 4*time.Second)
-}
-
-// sendTones is AT+VTS=k, AT+VTS=k,duration and AT+VTS="k,k,k" (27.007, C.2.11;
-// SIM7600 manual). Durations are in tenths of a second. A tone needs 70 ms of
-// rest after it; one that comes too early is not heard.
-func sendTones(m *Modem, c command) result {
-	const notAllowed, rest, most = 3, 70 * time.Millisecond, 29
-	call := m.find(active)
-	if call == nil {
-		return m.cme(notAllowed)
-	}
-	tenths := m.set.vtd
-	if len(c.args) == 2 {
-		var ok bool
-		if tenths, ok = c.args[1].number(0, 255); !ok || c.args[0].quoted {
-			return failed
-		}
-	}
-	keys := strings.ReplaceAll(c.args[0].text, ",", "")
-	if len(c.args) > 2 || keys == "" || len(c.args[0].text) > most || !c.args[0].quoted && len(keys) > 1 {
-		return failed
-	}
-	for i := range len(keys) {
-		if !isKey(keys[i]) {
-			return failed
-		}
-	}
-	now := time.Now()
-	if now.Before(m.lastVTS) {
-		m.stats.TonesLost += len(keys)
-		return okay()
-	}
-	call.pressed = append(call.pressed, keys...)
-	each := time.Duration(max(1, tenths))*100*time.Millisecond + rest
-	m.lastVTS = now.Add(time.Duration(len(keys)) * each)
-	return okay()
 }

@@ -138,7 +138,7 @@ func (m *Modem) tryCode(right bool, tries *int) result {
 func (m *Modem) simBecomesReady() {
 	for _, l := range m.fam.start {
 		if l.sim {
-			m.later(l.after, func() { m.queue(m.line(l.name)) })
+			m.later(l.after, func() { m.queue(m.line(l.name, l.args...)) })
 		}
 	}
 	m.later(registering, func() { m.register(m.network.registration) })

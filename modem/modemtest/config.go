@@ -18,6 +18,14 @@ const (
 	// Generic is a modem that does what 3GPP TS 27.007 and 27.005 say and
 	// nothing else: no vendor lines, no digits heard, no audio port.
 	Generic
+
+	// EC25 is a Quectel EC25 on USB: the voice of a call as PCM on the NMEA
+	// port, lines about calls with AT^DSCI=1 and AT+QINDCFG="ccinfo",1.
+	EC25
+
+	// EC200 is a Quectel EC200U on USB: no lines about calls beyond the
+	// standards, no audio port, and a daily number of restarts.
+	EC200
 )
 
 // String returns the name of the family.
@@ -81,6 +89,11 @@ type Config struct {
 	// VoLTE makes calls VoLTE calls, which the SIM7600 streams at 16 kHz until
 	// AT+CPCMBANDWIDTH=1,1 is sent.
 	VoLTE bool
+
+	// DataOnly makes the firmware one without calls and messages, as some of
+	// the SIM7600, A7670 and Huawei have: ATD ends with NO CARRIER at once,
+	// AT+CMGF and its like with ERROR, and who calls finds no service.
+	DataOnly bool
 
 	// Outcome, if not nil, is asked what becomes of a call that the program
 	// dials, unless [Modem.OnDial] has named one for the number. It is called

@@ -10,6 +10,9 @@ func (m *Modem) SetSignal(rssi, ber int) {
 	if changed && m.set.autoCSQ == 1 && m.set.autoCSQChanged == 1 {
 		m.queue(m.signal())
 	}
+	if changed && m.fam.onSignal != nil {
+		m.fam.onSignal(m)
+	}
 }
 
 // SetRegistration changes the registration to stat, one of +CREG's: 0 none, 1

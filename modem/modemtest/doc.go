@@ -100,7 +100,7 @@
 //
 // # Limitations
 //
-// There are two families, [SIM7600] and [Generic]. There are no short messages
+// There are no short messages
 // and no USSD: their settings exist, their commands do not. There are no
 // conferences, no data calls and no service codes. A modem has one AT port.
 // The audio is what was said, sample for sample: no codec, no noise, no delay.

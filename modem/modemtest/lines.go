@@ -65,6 +65,7 @@ var cmeTexts = map[int]string{
 	14:  "SIM busy",
 	16:  "incorrect password",
 	30:  "no network service",
+	515: "please wait",
 	100: "unknown",
 }
 

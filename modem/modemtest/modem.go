@@ -63,6 +63,7 @@ type Modem struct {
 	cause   string // the line of the last call's end for AT+CEER
 	lastVTS time.Time
 	pcm     pcm
+	vendor  vendor
 
 	outcomes map[string]Outcome
 	faults   faults
@@ -89,6 +90,7 @@ func New(cfg *Config) *Modem {
 		panic(fmt.Sprintf("modemtest: New with unknown %v", m.cfg.Family))
 	}
 	m.fam = fam
+	m.network.access = fam.access
 	m.delivery = newDelivery(m.cfg.Seed, m.cfg.Calm)
 	m.set, m.stored = fam.defaults(), fam.defaults()
 	m.sim = m.cfg.SIM
@@ -191,6 +193,7 @@ func (m *Modem) switchOn() {
 		return
 	}
 	m.started = time.Now()
+	m.onStart(m.cfg.Boot)
 	if m.cfg.Boot {
 		m.sayStart()
 		return
@@ -205,14 +208,14 @@ func (m *Modem) sayStart() {
 	_, trouble := m.simTrouble()
 	wants := m.sim.State != SIMReady
 	for _, l := range m.fam.start {
-		if l.sim && wants {
+		if l.sim && wants || !l.comes(m) {
 			continue
 		}
 		after := l.after
 		if l.sim && trouble {
 			after += m.sim.Busy
 		}
-		m.later(after, func() { m.queue(m.line(l.name)) })
+		m.later(after, func() { m.queue(m.line(l.name, l.args...)) })
 	}
 	if !wants {
 		m.later(m.sim.Busy+registering, func() { m.register(m.network.registration) })
@@ -235,6 +238,7 @@ func (m *Modem) restart() {
 	if m.at != nil {
 		m.at.forget()
 	}
+	m.onStart(true)
 	m.sayStart()
 }
 

@@ -14,6 +14,8 @@ type pcm struct {
 	streaming bool // it was accepted in the present call
 	last      bool // AT+CPCMREG=0,1 came: off when the call stops
 	begun     bool // the program has sent a sample
+	armed     bool // it streams from the next call's connection on
+	paused    bool // the program was asked to pause
 }
 
 // audioPort is the audio port while it is open. It has no goroutine: the call
@@ -40,7 +42,7 @@ func newAudioPort(m *Modem) *audioPort {
 func (p *audioPort) Read(b []byte) (int, error) { return p.out.read(b) }
 
 // Write gives the far side something to hear. Without a call that takes it, it
-// is discarded; of more than about a second ahead, the rest is lost.
+// is discarded; of more than the family keeps ahead, the rest is lost.
 func (p *audioPort) Write(b []byte) (int, error) {
 	p.stall.wait(p.m.stalled(&p.m.faults.audioStall))
 	p.m.mu.Lock()
@@ -52,13 +54,10 @@ func (p *audioPort) Write(b []byte) (int, error) {
 		p.m.stats.AudioDiscarded += len(b)
 		return len(b), nil
 	}
-	limit := p.m.fam.audio.rate * 2
-	if c := p.m.talking(); c != nil {
-		limit = c.rate() * 2
-	}
-	fits := max(0, min(len(b), limit-len(p.in)))
+	fits := max(0, min(len(b), p.m.audioBytes(orElse(p.m.fam.audio.ahead, time.Second))-len(p.in)))
 	p.in = append(p.in, b[:fits]...)
 	p.m.stats.AudioLost += len(b) - fits
+	p.m.controlFlow(len(p.in))
 	return len(b), nil
 }
 
@@ -132,7 +131,7 @@ func (m *Modem) talking() *Caller {
 
 // stopStream ends the stream with the last call that had audio.
 func (m *Modem) stopStream() {
-	m.pcm.streaming, m.pcm.begun = false, false
+	m.pcm.streaming, m.pcm.begun, m.pcm.paused = false, false, false
 	if m.pcm.last {
 		m.pcm = pcm{}
 	}
@@ -189,6 +188,7 @@ func (m *Modem) takeAudio(frame []int16, hears bool) {
 			n++
 		}
 		m.audio.in = append(m.audio.in[:0], m.audio.in[2*n:]...)
+		m.controlFlow(len(m.audio.in))
 	}
 	if n > 0 {
 		m.pcm.begun = true

@@ -27,6 +27,12 @@ type settings struct {
 	csms                    int
 	pcmFRM                  int // 1: 16 kHz
 	pcmVoLTE, pcmNoVoLTE    int // 0: 16 kHz, 1: 8 kHz
+
+	// Quectel
+	dsci, qsimstat int
+	vtdGap         int
+	qind           [len(qindKinds)]int
+	urcPort        string // of AT+QURCCFG; empty where there is no such command
 }
 
 // settings27007 are the values after AT&F by the standards.
@@ -78,7 +84,7 @@ func numbers(name string, needed int, fields ...field) spec {
 // command an error, and what stood before it has no effect.
 func (m *Modem) setNumbers(args []arg, needed int, fields []field) result {
 	if len(args) > len(fields) {
-		return failed
+		return m.refused("too many parameters")
 	}
 	changed := m.set
 	for i, f := range fields {

@@ -16,7 +16,12 @@ func sim7600() *family {
 			// 640 bytes by the manual's example, 320 by a driver that works.
 			bursts: []time.Duration{40 * time.Millisecond, 20 * time.Millisecond},
 		},
+		access:      accessLTE,
 		onCallState: listByItself,
+		begins:      voiceCallBegins,
+		late:        true,
+		ends:        voiceCallEnds,
+		digit:       plainDigit,
 		start: []startLine{
 			{after: 800 * time.Millisecond, name: "start"},
 			{after: 1500 * time.Millisecond, name: "+CPIN READY", sim: true},
@@ -34,6 +39,20 @@ func listByItself(m *Modem, c *Caller) {
 		m.queue(c.listing())
 	}
 }
+
+// voiceCallBegins and voiceCallEnds are SIMCom's own lines about calls. Of a
+// call that was not connected there is no end.
+func voiceCallBegins(c *Caller) block { return c.m.line("call begins") }
+
+func voiceCallEnds(c *Caller) []block {
+	if c.connected.IsZero() {
+		return nil
+	}
+	return []block{c.m.line("call ends", c.talkTime())}
+}
+
+// plainDigit is a line that shows the key as itself.
+func plainDigit(m *Modem, key byte) block { return m.line("digit", key) }
 
 // commandsSIM7600 are the commands of the standards, and those of the SIM7600
 // manual and its audio application note that have to do with calls.

@@ -19,7 +19,7 @@ type urc struct {
 // queue sends a line by itself, with the faults and the delays that apply. A
 // line that a command causes comes after the command's result.
 func (m *Modem) queue(b block) {
-	if m.at == nil {
+	if m.at == nil || !m.reportsHere() {
 		return // nobody reads it
 	}
 	hold, at := m.delivery.hold()
