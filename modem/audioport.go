@@ -27,6 +27,7 @@ type audioPort struct {
 	feed   *voice.Feed // the call that has the port, or nil
 	turn   int         // counts routings
 	ended  bool
+	heard  time.Time     // when a frame was received last, or the port was given to a call
 	credit int           // frames received for which none was written, by PaceReceived
 	paused time.Time     // since when the modem wants nothing written; zero if it does
 	behind time.Duration // how long pauses were that the schedule does not know of
@@ -58,6 +59,7 @@ func (p *audioPort) route(f *voice.Feed) {
 	}
 	p.feed = f
 	p.turn++
+	p.heard = time.Now()
 	p.credit, p.paused, p.behind = 0, time.Time{}, 0
 	if f != nil {
 		f.Attach(voice.MediaInfo{Format: p.format, Lead: p.by.lead()})
@@ -77,6 +79,30 @@ func (p *audioPort) owner() (f *voice.Feed, turn int, ended bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.feed, p.turn, p.ended
+}
+
+// quietFor returns for how long a call has the port and no frame came. A port
+// that is gone is told of otherwise.
+func (p *audioPort) quietFor() time.Duration {
+	if p == nil {
+		return 0
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.feed == nil {
+		return 0
+	}
+	return time.Since(p.heard)
+}
+
+// flows tells whether a call has the port, and frames come.
+func (p *audioPort) flows() bool {
+	if p == nil {
+		return false
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.feed != nil && time.Since(p.heard) < audioAlive
 }
 
 // Close closes the port and waits for its goroutines.

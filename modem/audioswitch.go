@@ -17,6 +17,12 @@ type audioSwitch struct {
 	tried    *call // the call that it is, or was in vain, being switched on for
 	since    time.Time
 	next     []func() // wait until nothing is busy
+
+	watch   *time.Timer
+	watched *call // whose audio is looked after
+	told    bool  // it was told that it brings none
+	silent  bool  // so did a call of this link
+	curing  bool  // the modem is about to be restarted for it
 }
 
 // isOff tells whether the modem was told to send no audio, and has answered.
@@ -32,7 +38,7 @@ func (a *audioSwitch) done() bool {
 // and waits until it is answered, or has failed: the call goes on without audio
 // then. It ends before that if ctx does.
 func (m *Modem) prepareAudio(ctx context.Context, c *call) {
-	if len(m.profile.Audio.Before) == 0 {
+	if len(m.link().profile.Audio.Before) == 0 {
 		return
 	}
 	done := make(chan struct{})
@@ -49,7 +55,7 @@ func (m *Modem) prepareAudio(ctx context.Context, c *call) {
 // the audio of an earlier one off.
 func (o *owner) prepare(c *call, done func()) {
 	switch {
-	case o.m.audio == nil, c.over, c.answered(), o.audio.prepared == c, o.beside(c):
+	case o.audioPort == nil, c.over, c.answered(), o.audio.prepared == c, o.beside(c):
 		done()
 		return
 	case o.audio.busy:
@@ -57,7 +63,7 @@ func (o *owner) prepare(c *call, done func()) {
 		return
 	}
 	o.audio.busy, o.audio.prepared = true, c
-	o.optional(c, o.m.profile.Audio.Before, func() {
+	o.optional(c, o.m.link().profile.Audio.Before, func() {
 		done()
 		o.switched()
 	})
@@ -67,14 +73,14 @@ func (o *owner) prepare(c *call, done func()) {
 // active has it, once the modem sends audio there. It is called whenever a call
 // changes, and when a command is done.
 func (o *owner) switchAudio() {
-	if o.m.audio == nil {
+	if o.audioPort == nil {
 		return
 	}
 	c, on := o.talking(), o.audio.on
 	if c != nil && on != nil && !on.over {
-		o.m.audio.route(c.feed) // on may be another call, on hold
+		o.audioPort.route(c.feed) // on may be another call, on hold
 	} else {
-		o.m.audio.route(nil)
+		o.audioPort.route(nil)
 	}
 	switch {
 	case o.audio.busy:
@@ -89,12 +95,13 @@ func (o *owner) switchAudio() {
 // audioOn switches on, and tries again while the modem refuses and the call is
 // up: a SIM7600 refuses until some time after the call was connected.
 func (o *owner) audioOn(c *call) {
-	p := &o.m.profile.Audio
+	p := &o.m.link().profile.Audio
 	o.audio.busy = true
 	o.commands(c, p.On, func(err error) {
 		switch {
 		case err == nil:
 			o.audio.on, o.audio.tried = c, nil // even if it is over: then it is switched off
+			o.watchAudio(c)
 		case c.over:
 		case time.Since(o.audio.since) >= p.Within || isConnectionLost(err):
 			o.m.log.Warn("the modem does not give the audio of a call", slog.Any("err", err))
@@ -117,7 +124,7 @@ func (o *owner) audioAgain(c *call) {
 
 func (o *owner) audioOff() {
 	o.audio.busy, o.audio.on, o.audio.prepared = true, nil, nil
-	o.commands(nil, o.m.profile.Audio.Off, func(error) { o.switched() })
+	o.commands(nil, o.m.link().profile.Audio.Off, func(error) { o.switched() })
 }
 
 // switched looks for what is next when switching is done.

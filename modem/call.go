@@ -12,6 +12,7 @@ import (
 // goroutine, but for those that never change.
 type call struct {
 	m       *Modem
+	link    *link // over which it goes
 	session *voice.CallSession
 	feed    *voice.Feed
 	dir     voice.Direction
@@ -46,7 +47,7 @@ type call struct {
 
 func newCall(m *Modem, dir voice.Direction, state voice.State, number events.Number) *call {
 	c := &call{
-		m: m, dir: dir, state: state, number: number, rangAt: time.Now(), identified: number != "",
+		m: m, link: m.link(), dir: dir, state: state, number: number, rangAt: time.Now(), identified: number != "",
 		ended: make(chan struct{}), answer: make(chan struct{}, 1),
 	}
 	c.session, c.feed = voice.NewCall(&line{c}, voice.Info{

@@ -3,7 +3,6 @@ package modem
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"slices"
 	"time"
 
@@ -97,12 +96,21 @@ func (m *Modem) stillRunning() error {
 	return nil
 }
 
-// teardown closes the ports, ends what is left of calls, and waits for the
-// modem's goroutines.
+// teardown ends the supervisor, closes the ports, ends what is left of calls, and
+// waits for the modem's goroutines.
 func (m *Modem) teardown(to State, err error) error {
-	cerr := m.conn.Close()
-	if m.audio != nil {
-		cerr = errors.Join(cerr, m.audio.Close())
+	m.die()
+	l := m.link()
+	cerr := l.close() // first, so that nobody waits for an answer
+	if m.supervised != nil {
+		<-m.supervised
+		l = m.link() // it may have made another
+		cerr = errors.Join(cerr, l.close())
+	}
+	var audio *audioPort
+	m.ask(func() { audio = m.own.takeAudio() })
+	if audio != nil {
+		cerr = errors.Join(cerr, audio.Close())
 	}
 	m.jobs.close()
 	m.ask(m.own.stop)
@@ -114,34 +122,29 @@ func (m *Modem) teardown(to State, err error) error {
 
 // stop ends the calls that are left and the timers. No call begins any more.
 func (o *owner) stop() {
-	o.stopped, o.stuck = true, nil
+	o.stopped, o.ready, o.stuck = true, false, nil
+	o.turn++
+	o.endAll()
+	o.stopTimers()
+	o.audio = audioSwitch{} // nobody answers any more
+	o.checkIdle()
+}
+
+// endAll ends the calls that are left, as their modem is lost.
+func (o *owner) endAll() {
 	for _, c := range slices.Clone(o.calls) {
 		o.end(c, voice.End{Reason: c.lostReason()})
 	}
 	for _, c := range slices.Clone(o.leaving) {
 		o.ended(c, c.because(parseCause(nil)))
 	}
-	for _, t := range []*time.Timer{o.poll.timer, o.net.timer} {
+}
+
+// stopTimers stops what the owner would ask the modem later.
+func (o *owner) stopTimers() {
+	for _, t := range []*time.Timer{o.poll.timer, o.net.timer, o.health.timer, o.sim.timer, o.audio.watch} {
 		if t != nil {
 			t.Stop()
 		}
 	}
-}
-
-// watch has the modem given up when its connection ends by itself.
-func (m *Modem) watch() {
-	<-m.conn.Done()
-	m.post(func() { m.own.disconnected(m.conn.Err()) })
-}
-
-// disconnected ends all calls, and gives the modem up unless it is being closed.
-func (o *owner) disconnected(err error) {
-	if o.closing {
-		o.stop()
-		return
-	}
-	o.m.log.Warn("connection to the modem lost", slog.Any("err", err))
-	o.m.setState(Lost, err)
-	o.stop()
-	o.m.setState(Failed, err)
 }

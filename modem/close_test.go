@@ -294,7 +294,7 @@ func TestShutdownTakesNoNewCalls(t *testing.T) {
 	})
 }
 
-func TestLostConnectionEndsCallsAndTheModem(t *testing.T) {
+func TestLostConnectionEndsCallsAndIsMadeAnew(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx := deadline(t)
 		m, sim := openSim(t, nil, nil)
@@ -316,19 +316,18 @@ func TestLostConnectionEndsCallsAndTheModem(t *testing.T) {
 		sim.Disconnect(unplugged)
 		assert.Equal(t, voice.ModemLost, endOf(t, call).Reason)
 		assert.GreaterOrEqual(t, receive(t, recorded).Duration, 2*time.Second, "what was said is there")
-		receive(t, m.Done())
-		require.ErrorIs(t, m.Err(), unplugged)
-		require.ErrorIs(t, m.Err(), atcmd.ErrClosed)
 		_, err := m.Signal(ctx)
+		require.ErrorIs(t, err, modem.ErrLost)
+		require.ErrorIs(t, err, unplugged)
 		require.ErrorIs(t, err, atcmd.ErrClosed)
+		require.NoError(t, caller.WaitEnded(ctx), "nobody is there to talk to")
+		require.NoError(t, m.Err())
+		_, err = m.Signal(ctx)
+		require.NoError(t, err)
 		synctest.Wait()
-		var states []modem.State
-		for _, e := range of[modem.StateChanged](rec) {
-			states = append(states, e.State)
-		}
-		assert.Equal(t, []modem.State{modem.Lost, modem.Failed}, states)
-		require.NoError(t, m.Close())
-		require.ErrorIs(t, m.Err(), unplugged, "the first reason stays")
+		assert.Equal(t, []modem.State{modem.Lost, modem.Opening, modem.Ready}, modemStates(rec))
+		assert.ErrorIs(t, of[modem.StateChanged](rec)[0].Err, unplugged)
+		assert.Empty(t, m.Calls())
 	})
 }
 

@@ -12,9 +12,12 @@ import (
 )
 
 const (
+	defaultResetsPerDay = 4
+
 	defaultOpenTimeout = 30 * time.Second
 	defaultCallPoll    = time.Second
 	defaultNetworkPoll = 30 * time.Second
+	defaultWatchdog    = 30 * time.Second
 	defaultAudioRetry  = 500 * time.Millisecond
 )
 
@@ -52,8 +55,16 @@ type Config struct {
 	// while the SIM has all its attempts left.
 	PIN string
 
-	// PINForce sends the PIN however many attempts are left.
+	// PINForce sends the PIN however many attempts are left, but once.
 	PINForce bool
+
+	// PINState names a file that notes that the PIN is about to be sent, before it
+	// is, and that it was right. Where a modem cannot say how many attempts are
+	// left, the PIN is sent only with such a file, and not while that has a note
+	// of an attempt that was not right: so a wrong PIN is tried once, however
+	// often the program is started. Its folder must exist. The file is made with
+	// mode 0600 and holds no secret.
+	PINState string
 
 	// OpenTimeout bounds Open beside its context. Zero means 30 s.
 	OpenTimeout time.Duration
@@ -70,6 +81,22 @@ type Config struct {
 	// the beginning, and then only where a report of the modem leaves a
 	// question.
 	NetworkPoll time.Duration
+
+	// Watchdog is how often a modem without calls is asked whether it is there and
+	// has its settings, at least every second. Zero means 30 s. With a negative
+	// value only what else is asked tells it.
+	Watchdog time.Duration
+
+	// GiveUp is after how long a lost modem is given up, see [Failed]. Zero means
+	// never.
+	GiveUp time.Duration
+
+	// ResetsPerDay is how often in 24 hours a modem that does not work may be told
+	// to restart, which takes it up to 40 s: one that is there but does not
+	// answer or start, or whose calls have become silent. Zero means 4, and a
+	// negative value never. Some modems wear out by it: Quectel's EC200U allows
+	// 30 a day.
+	ResetsPerDay int
 
 	// Logger takes the dialogue at Debug, by names and without contents, and
 	// what is degraded at Warn. Nil means no logging, but for what
@@ -98,6 +125,12 @@ func (c *Config) withDefaults() Config {
 	}
 	if out.NetworkPoll == 0 {
 		out.NetworkPoll = defaultNetworkPoll
+	}
+	if out.Watchdog == 0 {
+		out.Watchdog = defaultWatchdog
+	}
+	if out.ResetsPerDay == 0 {
+		out.ResetsPerDay = defaultResetsPerDay
 	}
 	if out.OnHandlerError == nil {
 		out.OnHandlerError = logHandlerError(out.named(cmp.Or(out.Logger, slog.Default())))
@@ -128,8 +161,10 @@ func (c Config) validate() error {
 		return fmt.Errorf("modem: Config.CallPoll is %v, not between 200ms and 10s", c.CallPoll)
 	case c.NetworkPoll > 0 && c.NetworkPoll < time.Second:
 		return fmt.Errorf("modem: Config.NetworkPoll is %v, less than 1s", c.NetworkPoll)
-	case c.OpenTimeout < 0:
-		return errors.New("modem: Config.OpenTimeout is negative")
+	case c.Watchdog > 0 && c.Watchdog < time.Second:
+		return fmt.Errorf("modem: Config.Watchdog is %v, less than 1s", c.Watchdog)
+	case c.OpenTimeout < 0 || c.GiveUp < 0:
+		return errors.New("modem: Config.OpenTimeout or GiveUp is negative")
 	case c.Profile != nil:
 		return c.Profile.check()
 	}

@@ -77,7 +77,8 @@ func (m *Modem) Dial(ctx context.Context, number string, opts *DialOptions) (*vo
 // being dialled. ctx does not bound the call. While there is another call, be it
 // that of the handler which dials, the error is [ErrLineBusy]: hang up first, or
 // dial with another modem. It is [ErrShutdown] after Shutdown, [ErrClosed] after
-// Close, and wraps that of [Modem.Err] once the connection is lost.
+// Close, [ErrLost] while the connection is lost, wraps that of [Modem.Err] once the
+// modem was given up, and tells what is wrong with the SIM where that cannot be used.
 func (m *Modem) Place(ctx context.Context, number string, opts *DialOptions) (*voice.CallSession, error) {
 	text, err := dialText(number, opts)
 	if err != nil {
@@ -130,6 +131,10 @@ func (o *owner) startDial(n events.Number, text string) (*call, error) {
 		return nil, o.m.whyStopped()
 	case o.drain:
 		return nil, ErrShutdown
+	case !o.ready:
+		return nil, ErrLost
+	case o.sim.refused != nil:
+		return nil, fmt.Errorf("modem: dial: %w", o.sim.refused)
 	case o.beside(nil):
 		return nil, ErrLineBusy
 	}
@@ -153,10 +158,14 @@ func (m *Modem) whyStopped() error {
 func (m *Modem) dial(c *call, text string, wait time.Duration) {
 	_ = pause(c.dialing, wait)
 	m.prepareAudio(c.dialing, c)
-	_, err := m.conn.Exec(c.dialing, atcmd.Command{
+	_, err := c.link.conn.Exec(c.dialing, atcmd.Command{
 		Text: text, Timeout: dialTimeout, Abortable: true, Dial: true,
 	})
-	m.post(func() { m.own.dialled(c, err) })
+	m.post(func() {
+		if m.own.turn == c.link.turn {
+			m.own.dialled(c, err)
+		}
+	})
 }
 
 // dialled takes the result of ATD. OK means that the modem dials, no more.

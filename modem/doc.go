@@ -33,6 +33,23 @@
 // call by itself is checked against AT+CLCC, every second while a call exists.
 // However often an end is reported, a call ends once.
 //
+// # When things go wrong
+//
+// A connection that is lost (an unplugged modem, a broken wire) is made again, as
+// long as it takes, and so is one over which the modem does not answer. A modem that
+// restarts, whether it says so or not, gets its settings again. Calls end with
+// voice.ModemLost then; calls that the modem carries on with all the same are hung up
+// when it is back. [StateChanged] tells of it: Lost, Opening, Ready. Meanwhile
+// methods return [ErrLost].
+//
+// A SIM that is taken out, or locked, does not end the connection: [SIMChanged] tells
+// of it, dialling fails with the reason, and a SIM that is put in is used. The PIN is
+// sent once for each time that the SIM wants it, and never again after it was wrong;
+// see Config.PINState for modems that cannot say how many attempts are left.
+//
+// A call without sound is told by [NoAudio]. Where a restart of the modem is known
+// to cure it, that is done when there is no call.
+//
 // # Concurrency
 //
 // All methods may be called from any goroutine. One goroutine owns the calls; no
@@ -45,8 +62,7 @@
 //
 // # Limitations
 //
-// One call at a time can be talked in. A lost connection is final: reconnecting
-// is not done yet. Nor is a reset noticed that leaves the ports open: the modem
-// has lost its settings then, so that keys and numbers are not reported, and has
-// to be closed and opened again.
+// One call at a time can be talked in. A modem that restarts without a word, and
+// neither echoes nor has lost AT+CMEE, because its settings were stored, is not
+// noticed until it is asked for its calls.
 package modem

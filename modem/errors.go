@@ -22,14 +22,21 @@ var (
 
 	// ErrPINAttempts means that the PIN was not sent, because a wrong one could
 	// lock the SIM: attempts were used up already, or the modem cannot say how
-	// many are left.
-	ErrPINAttempts = errors.New("the PIN is not sent: attempts are missing or not readable; check it in a phone, or set Config.PINForce")
+	// many are left, and Config.PINState does not keep it from being tried twice.
+	ErrPINAttempts = errors.New("the PIN is not sent: attempts are missing or not readable; check it in a phone, then set Config.PINState or Config.PINForce")
+
+	// ErrPINNoted means that the PIN was not sent, because the file of
+	// Config.PINState has a note of an attempt that was not right.
+	ErrPINNoted = errors.New("the PIN is not sent: it was tried before and was not right; check it in a phone, then remove the file of Config.PINState")
 
 	// ErrPINWrong means that the SIM refused Config.PIN. It is not sent again.
 	ErrPINWrong = errors.New("the SIM refused the PIN: correct Config.PIN; it is not tried again")
 
 	// ErrPUKRequired means that the SIM is locked and wants its PUK.
 	ErrPUKRequired = errors.New("the SIM is locked and wants its PUK: unlock it in a phone")
+
+	// ErrSIMBusy means that the SIM is not ready yet, as just after it was put in.
+	ErrSIMBusy = errors.New("the SIM is not ready yet: wait")
 
 	// ErrSIMFailure means that the SIM does not work, or is locked to
 	// something else than a PIN.
@@ -40,6 +47,21 @@ var (
 var (
 	// ErrClosed means that the modem was closed.
 	ErrClosed = errors.New("modem: closed")
+
+	// ErrLost means that the connection to the modem is lost. The modem is looked
+	// for, and opened again when it is back: see StateChanged.
+	ErrLost = errors.New("modem: the connection is lost: it is being opened again")
+
+	// ErrUnresponsive is why a connection was given up over which the modem did not
+	// answer any more.
+	ErrUnresponsive = errors.New("modem: it does not answer any more")
+
+	// ErrRestarted is why a connection was given up whose modem has restarted: it
+	// had lost its calls and its settings.
+	ErrRestarted = errors.New("modem: it has restarted")
+
+	// ErrAudioSilent is why a modem was restarted whose calls had become silent.
+	ErrAudioSilent = errors.New("modem: its calls are without sound")
 
 	// ErrShutdown means that the modem takes no new calls, after Shutdown.
 	ErrShutdown = errors.New("modem: shutting down: no new calls")
@@ -80,7 +102,7 @@ func (e *OpenError) Error() string {
 
 // saysWhatToDo are the errors whose text does.
 var saysWhatToDo = []error{
-	ErrNoAnswer, ErrNotModem, ErrSIMMissing, ErrPINRequired, ErrPINAttempts, ErrPINWrong, ErrPUKRequired,
+	ErrNoAnswer, ErrNotModem, ErrSIMMissing, ErrPINRequired, ErrPINAttempts, ErrPINNoted, ErrPINWrong, ErrPUKRequired,
 }
 
 // remedy returns what is to be done about err at a step of Open, unless err says

@@ -59,7 +59,7 @@ func (o *owner) hangUp(c *call, cmd *revocable) <-chan struct{} {
 	o.m.wg.Go(func() {
 		defer close(answered)
 		defer cmd.cancel()
-		_, _ = o.m.conn.Exec(cmd, hangupCommand(text)) // whatever comes of it, the list tells
+		_, _ = c.link.conn.Exec(cmd, hangupCommand(text)) // whatever comes of it, the list tells
 		o.m.post(func() { o.checkHangup(c) })
 	})
 	return answered
@@ -81,7 +81,7 @@ func (o *owner) startHangup(c *call) string {
 // hangupText returns the next command to try. Beside other calls it is one that
 // spares them: AT+CHLD (3GPP TS 27.007, 7.13).
 func (o *owner) hangupText(c *call) string {
-	commands := o.m.profile.Hangup
+	commands := o.m.link().profile.Hangup
 	if len(commands) == 0 {
 		commands = generic.Hangup
 	}
@@ -135,7 +135,7 @@ func (o *owner) unstick(list []listed) []listed {
 	dialling := o.find(func(c *call) bool { return c.dir == voice.Outgoing }) != nil
 	for _, c := range stuck {
 		i := slices.IndexFunc(list, c.isStill)
-		if i < 0 || c.index == 0 && c.dir == voice.Outgoing && dialling { // it may be that one
+		if i < 0 || o.has(list[i]) || c.index == 0 && c.dir == voice.Outgoing && dialling { // it may be that one
 			continue
 		}
 		c.index = list[i].index
@@ -145,6 +145,12 @@ func (o *owner) unstick(list []listed) []listed {
 		o.m.job(nil, atcmd.Command{Text: release(c), Timeout: hangupTimeout}, func(atcmd.Response, error) {})
 	}
 	return list
+}
+
+// has tells whether a listed call is one that is known, and so none that was given
+// up.
+func (o *owner) has(l listed) bool {
+	return o.find(func(c *call) bool { return c.index == l.index && c.dir == l.dir }) != nil
 }
 
 // release is the command that ends one call of several (3GPP TS 27.007, 7.13).

@@ -114,6 +114,15 @@ func states(r *recorder, call string) []voice.State {
 	return out
 }
 
+// modemStates returns the states that the modem went through.
+func modemStates(r *recorder) []modem.State {
+	var out []modem.State
+	for _, e := range of[modem.StateChanged](r) {
+		out = append(out, e.State)
+	}
+	return out
+}
+
 // speech returns n samples that are all different from silence and, over any
 // stretch of some length, from each other.
 func speech(n int) []int16 {

@@ -62,6 +62,7 @@ func (h *history) hurt() {
 		h.sim.Silence(d)
 	case what == 1:
 		h.say("echo")
+		h.flag(&h.shaken)
 		h.sim.EchoOn()
 	case what == 2:
 		on := h.one(2)
@@ -110,7 +111,7 @@ func (h *history) end() {
 	case done:
 	case n == 0:
 		h.say("disconnect")
-		h.flag(&h.lost)
+		h.flag(&h.shaken)
 		h.sim.Disconnect(nil)
 	case n == 1:
 		h.say("close")

@@ -75,7 +75,8 @@ type history struct {
 	served  map[string]int  // by ID
 	serving int             // handlers
 	burn    []string        // commands whose faults may be left
-	lost    bool            // the connection was broken
+	shaken  bool            // the connection was broken, or the modem seems to have restarted
+	lost    bool            // the modem was given up
 	closed  bool            // Close or Shutdown was called
 }
 

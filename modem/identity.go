@@ -3,6 +3,7 @@ package modem
 import (
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 )
 
@@ -48,6 +49,9 @@ type Capabilities struct {
 	// parameters.
 	Refused []string
 }
+
+// refuses tells whether the modem refused a command.
+func (c *Capabilities) refuses(cmd string) bool { return slices.Contains(c.Refused, cmd) }
 
 // plain takes what a modem puts around an identity off it: the command's own
 // prefix, or a label such as "Revision:".

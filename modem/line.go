@@ -55,9 +55,14 @@ func (l *line) Answer(ctx context.Context) error {
 	if refused != nil || cmd.Text == "" {
 		return refused
 	}
-	resp, err := m.conn.Exec(ctx, cmd)
+	resp, err := c.link.conn.Exec(ctx, cmd)
 	var over bool
-	if !m.ask(func() { m.own.answered(c, resp.Settled, err); over = c.over }) {
+	if !m.ask(func() {
+		if m.own.turn == c.link.turn {
+			m.own.answered(c, resp.Settled, err)
+		}
+		over = c.over
+	}) {
 		return ErrClosed
 	}
 	switch {
@@ -83,9 +88,9 @@ func (o *owner) startAnswer(c *call) (cmd atcmd.Command, err error) {
 		return cmd, ErrLineBusy
 	}
 	o.setup++
-	settles := slices.Clone(o.m.profile.Answered)
+	settles := slices.Clone(o.m.link().profile.Answered)
 	if !o.echo() {
-		settles = append(settles, o.m.profile.Over...)
+		settles = append(settles, o.m.link().profile.Over...)
 	}
 	return atcmd.Command{Text: "ATA", Timeout: answerTimeout, Abortable: true, Dial: true, Settles: settles}, nil
 }
@@ -114,7 +119,7 @@ func (o *owner) answered(c *call, settled string, err error) {
 
 // isOver tells whether a line that settled ATA says that the call is over.
 func (m *Modem) isOver(settled string) bool {
-	return slices.ContainsFunc(m.profile.Over, func(over string) bool {
+	return slices.ContainsFunc(m.link().profile.Over, func(over string) bool {
 		return strings.HasPrefix(spaceless(settled), spaceless(over))
 	})
 }
@@ -126,9 +131,12 @@ func spaceless(s string) string { return strings.ReplaceAll(s, " ", "") }
 // their result came: it may have been the end of another call.
 func (o *owner) holdLine(then func()) {
 	o.setup++
+	turn := o.turn
 	o.m.after(doubtTime, func() {
-		o.setupDone()
-		then()
+		if o.turn == turn {
+			o.setupDone()
+			then()
+		}
 	})
 }
 
@@ -189,7 +197,7 @@ func (l *line) swap(ctx context.Context, to voice.State) error {
 	if others {
 		return ErrLineBusy
 	}
-	if _, err := m.conn.Exec(ctx, atcmd.Command{Text: "AT+CHLD=2", Timeout: holdTimeout}); err != nil {
+	if _, err := c.link.conn.Exec(ctx, atcmd.Command{Text: "AT+CHLD=2", Timeout: holdTimeout}); err != nil {
 		m.listed(ctx, c, err)
 		return fmt.Errorf("modem: hold or resume: %w", err)
 	}

@@ -77,6 +77,7 @@ func (o *owner) askList() {
 	o.m.job(nil, atcmd.Command{Text: "AT+CLCC", Timeout: listTimeout}, func(resp atcmd.Response, err error) {
 		o.poll.busy = false
 		o.poll.answer, o.poll.answered = resp.Lines, time.Now()
+		o.settleEcho(resp.Lines, err)
 		o.list(asked, resp.Lines, err)
 		o.settleDoubts()
 		for _, f := range then {

@@ -21,18 +21,21 @@ const maxExec = 3 * time.Minute
 
 // Modem is one open modem. All methods may be called from any goroutine.
 type Modem struct {
-	cfg      *Config
-	log      *slog.Logger
-	conn     *atcmd.Conn
-	audio    *audioPort // nil where calls carry no audio
-	profile  *Profile
-	identity *Identity
-	caps     Capabilities
+	cfg       *Config
+	log       *slog.Logger
+	transport Transport
+	present   atomic.Pointer[link] // never nil
 
 	inbox *queue // for the owner's goroutine: all that concerns calls
 	jobs  *queue // for the worker's goroutine: the commands that the owner wants sent
 	own   *owner // touched on the owner's goroutine only
 	wg    sync.WaitGroup
+
+	faults     chan fault      // capacity 1: from the owner to the supervisor
+	live       context.Context // of opening again; canceled by Close
+	die        context.CancelFunc
+	pinRefused atomic.Bool   // by the SIM: it is not sent again
+	supervised chan struct{} // closed when the supervisor has ended; nil before it begins
 
 	handlers   sync.WaitGroup // starts them; the owner counts them
 	handlerCtx context.Context
@@ -52,12 +55,13 @@ type Modem struct {
 // Events returns the bus on which the modem and its calls publish.
 func (m *Modem) Events() *events.Bus { return m.cfg.Events }
 
-// Identity returns who the modem says it is.
-func (m *Modem) Identity() Identity { return *m.identity }
+// Identity returns who the modem says it is, as it was asked when its ports were
+// opened last.
+func (m *Modem) Identity() Identity { return m.link().identity }
 
-// Capabilities returns what the modem can do, as far as Open found out.
+// Capabilities returns what the modem can do, as far as opening found out.
 func (m *Modem) Capabilities() Capabilities {
-	c := m.caps
+	c := m.link().caps
 	c.Refused = slices.Clone(c.Refused)
 	return c
 }
@@ -90,11 +94,12 @@ func (m *Modem) State() State {
 	return m.state
 }
 
-// Done is closed when the modem was closed or given up.
+// Done is closed when the modem was closed or given up. A lost connection is not
+// the end: the modem is looked for and opened again.
 func (m *Modem) Done() <-chan struct{} { return m.done }
 
-// Err returns nil until Done is closed, and then why: [ErrClosed], or what broke
-// the connection.
+// Err returns nil until Done is closed, and then why: [ErrClosed], or what the
+// modem was given up for.
 func (m *Modem) Err() error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -107,7 +112,7 @@ func (m *Modem) Err() error {
 // ESC or 0x1A, is refused with atcmd.ErrBadCommand. The answer may take as long
 // as ctx has a deadline for, but 3 minutes at most, and 5 s without one; nothing
 // else can be sent meanwhile, a hang-up included. Errors wrap those of package
-// atcmd; after Close it is [ErrClosed].
+// atcmd; [ErrLost] while the connection is lost, and after Close [ErrClosed].
 func (m *Modem) Exec(ctx context.Context, cmd string) ([]string, error) {
 	if _, ok := cutPrefixFold(cmd, "AT"); !ok {
 		return nil, fmt.Errorf("modem: %w: it must begin with AT", atcmd.ErrBadCommand)
@@ -116,24 +121,35 @@ func (m *Modem) Exec(ctx context.Context, cmd string) ([]string, error) {
 	if _, ok := ctx.Deadline(); ok {
 		c.Timeout = maxExec
 	}
-	resp, err := m.conn.Exec(ctx, c)
+	resp, err := m.exec(ctx, c)
 	if err != nil {
 		return nil, m.failed("", err)
 	}
 	return resp.Lines, nil
 }
 
-// failed tells what a method could not do: by ErrClosed after Close.
+// exec sends a command on the present link.
+func (m *Modem) exec(ctx context.Context, cmd atcmd.Command) (atcmd.Response, error) {
+	return m.link().conn.Exec(ctx, cmd)
+}
+
+// failed tells what a method could not do: by ErrClosed after Close, and by ErrLost
+// while the connection is lost.
 func (m *Modem) failed(what string, err error) error {
-	if isConnectionLost(err) && m.closing.Load() {
+	switch {
+	case !isConnectionLost(err):
+		return fmt.Errorf("modem: %s%w", what, err)
+	case m.closing.Load():
 		return ErrClosed
+	case m.Err() != nil:
+		return fmt.Errorf("modem: %s%w", what, m.Err())
 	}
-	return fmt.Errorf("modem: %s%w", what, err)
+	return fmt.Errorf("%w (%w)", ErrLost, err)
 }
 
 // String names the modem's family and state.
 func (m *Modem) String() string {
-	return fmt.Sprintf("modem %s (%s), %s", m.cfg.Name, m.profile.Name, m.State())
+	return fmt.Sprintf("modem %s (%s), %s", m.cfg.Name, m.link().profile.Name, m.State())
 }
 
 // GoString is String.
@@ -146,7 +162,7 @@ func (m *Modem) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(m.String()))
 func (m *Modem) LogValue() slog.Value {
 	return slog.GroupValue(
 		slog.String("name", m.cfg.Name),
-		slog.Any("identity", *m.identity),
+		slog.Any("identity", m.Identity()),
 		slog.String("state", m.State().String()),
 	)
 }
@@ -175,15 +191,22 @@ func (m *Modem) after(d time.Duration, f func()) *time.Timer {
 
 // job has the worker send a command, and posts what came of it to then. If the
 // command is about a call, c, and that is over when its turn comes, it is not
-// sent, since it could hit the next call; the error is voice.ErrEnded then.
+// sent, since it could hit the next call; the error is voice.ErrEnded then. Of a
+// command whose link was lost nobody hears any more. The owner calls it.
 func (m *Modem) job(c *call, cmd atcmd.Command, then func(atcmd.Response, error)) {
+	l, turn := m.link(), m.own.turn
 	m.jobs.add(func() {
 		var resp atcmd.Response
 		err := voice.ErrEnded
 		if c == nil || m.isUp(c) {
-			resp, err = m.conn.Exec(context.Background(), cmd)
+			resp, err = l.conn.Exec(context.Background(), cmd)
 		}
-		m.post(func() { then(resp, err) })
+		m.post(func() {
+			if m.own.turn == turn {
+				m.own.noteHealth(l, err)
+				then(resp, err)
+			}
+		})
 	})
 }
 

@@ -4,14 +4,18 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/callstack-go/callstack/atcmd"
-	"github.com/callstack-go/callstack/voice"
 )
+
+// stepPort is the step of opening in which the transport is asked for the AT port.
+const stepPort = "AT port"
 
 // Open opens a modem and makes it ready for calls: it synchronises the dialogue,
 // identifies the modem, chooses its profile, checks and unlocks the SIM, switches
@@ -22,7 +26,9 @@ import (
 // errors of this package, of atcmd or of the transport. A setting that is out of
 // range is told before anything is opened. Nothing stays open after an error.
 //
-// The Modem owns the ports; the caller must call Close.
+// The Modem owns the ports; the caller must call Close. When the connection is lost
+// later, or the modem restarts, the Modem opens the ports again by itself, see
+// [StateChanged].
 func Open(ctx context.Context, t Transport, cfg *Config) (*Modem, error) {
 	c := cfg.withDefaults()
 	if err := c.validate(); err != nil {
@@ -32,37 +38,29 @@ func Open(ctx context.Context, t Transport, cfg *Config) (*Modem, error) {
 	defer cancel()
 	rw, err := t.OpenAT(ctx)
 	if err != nil {
-		return nil, &OpenError{Step: "AT port", Err: err}
+		return nil, &OpenError{Step: stepPort, Err: err}
 	}
-	sniff := &sniffer{ReadWriteCloser: rw}
-	m := start(sniff, c)
-	m.setState(Opening, nil)
-	if err := m.open(ctx, t, sniff); err != nil {
-		m.log.DebugContext(ctx, "open failed", slog.Any("err", err))
+	m := start(t, c)
+	l, err := m.connect(ctx, rw, nil)
+	if err != nil {
 		return nil, errors.Join(err, m.abandon(err))
 	}
+	m.supervised = make(chan struct{})
+	m.wg.Go(func() { m.supervise(l) })
 	return m, nil
 }
 
-// start makes a Modem over an open port, with its goroutines.
-func start(rw *sniffer, cfg Config) *Modem {
+// start makes a Modem with its goroutines.
+func start(t Transport, cfg Config) *Modem {
 	m := &Modem{
-		cfg: &cfg, log: cfg.Logger, profile: &generic, identity: &Identity{},
-		inbox: newQueue(), jobs: newQueue(), done: make(chan struct{}), closed: make(chan struct{}), state: -1,
-	}
-	if cfg.Profile != nil {
-		m.profile = cfg.Profile
+		cfg: &cfg, log: cfg.Logger, transport: t, inbox: newQueue(), jobs: newQueue(),
+		faults: make(chan fault, 1), done: make(chan struct{}), closed: make(chan struct{}), state: -1,
 	}
 	m.handlerCtx, m.cancel = context.WithCancel(context.Background())
+	m.live, m.die = context.WithCancel(context.Background())
 	m.own = newOwner(m)
-	m.conn = atcmd.New(rw, &atcmd.Config{
-		Logger: cfg.Logger, Trace: cfg.Trace,
-		OnOverflow: func(uint64) { m.post(m.own.reread) },
-	})
 	m.wg.Go(m.inbox.run)
 	m.wg.Go(m.jobs.run)
-	m.wg.Go(m.watch)
-	m.handleStandard()
 	return m
 }
 
@@ -73,76 +71,194 @@ func (m *Modem) abandon(err error) error {
 	return m.teardown(Failed, err)
 }
 
-// open takes the steps of Open, in their order.
-func (m *Modem) open(ctx context.Context, t Transport, sniff *sniffer) error {
+// opening is a link in the making.
+type opening struct {
+	*link
+	m     *Modem
+	known int64 // how often the modem had started when its settings were made
+}
+
+// connect makes a link over an open AT port, which it closes if that fails. before,
+// if not nil, is called with the link when nothing was sent yet.
+func (m *Modem) connect(ctx context.Context, rw io.ReadWriteCloser, before func(*link)) (*link, error) {
+	again := m.link() != nil
+	p := m.newOpening(rw)
+	m.setState(Opening, nil)
+	if before != nil {
+		before(p.link)
+	}
+	err := p.openReports(ctx)
+	for err == nil {
+		if err = p.run(ctx, again); err != nil {
+			break
+		}
+		ready := false
+		m.ask(func() { ready, err = m.own.begin(p) })
+		if ready {
+			return p.link, nil
+		}
+	}
+	m.log.DebugContext(ctx, "open failed", slog.Any("err", err))
+	if again {
+		m.unmake(p.link, err)
+	}
+	return nil, err
+}
+
+// newOpening begins a link.
+func (m *Modem) newOpening(rw io.ReadWriteCloser) *opening {
+	p := &opening{m: m, link: &link{wire: &sniffer{ReadWriteCloser: rw}, starts: new(atomic.Int64), profile: &generic}}
+	if m.cfg.Profile != nil {
+		p.profile = m.cfg.Profile
+	}
+	p.conn = m.dialogue(p.wire)
+	m.ask(func() {
+		m.own.turn++
+		p.turn = m.own.turn
+		p.publish(m)
+	})
+	return p
+}
+
+// dialogue begins to talk AT over a port.
+func (m *Modem) dialogue(rw io.ReadWriteCloser) *atcmd.Conn {
+	return atcmd.New(rw, &atcmd.Config{
+		Logger: m.cfg.Logger, Trace: m.cfg.Trace,
+		OnOverflow: func(uint64) { m.post(m.own.reread) },
+	})
+}
+
+// openReports opens the second AT port where the transport has one, and has the
+// reports of either taken.
+func (p *opening) openReports(ctx context.Context) error {
+	defer p.m.handleStandard(p.link)
+	t, ok := p.m.transport.(ReportTransport)
+	if !ok {
+		return nil
+	}
+	rw, err := t.OpenReports(ctx)
+	if errors.Is(err, errors.ErrUnsupported) {
+		return nil
+	}
+	if err != nil {
+		return &OpenError{Step: "second AT port", Err: err}
+	}
+	p.reports = p.m.dialogue(rw)
+	p.publish(p.m)
+	return nil
+}
+
+// unmake undoes a link that came to nothing.
+func (m *Modem) unmake(l *link, err error) {
+	var audio *audioPort
+	m.ask(func() {
+		m.own.turn++
+		audio = m.own.takeAudio()
+		m.own.endAll()
+	})
+	m.closePorts(l, audio)
+	m.setState(Lost, err)
+}
+
+// run takes the steps of opening, in their order. When the modem is opened again,
+// a SIM that cannot be used is no obstacle: it may come back.
+func (p *opening) run(ctx context.Context, again bool) error {
 	steps := []struct {
 		name, remedy string
 		run          func(context.Context) error
 	}{
-		{"AT", "restart the modem", func(ctx context.Context) error { return m.synchronise(ctx, sniff) }},
-		{"identify", "", m.identify},
-		{"SIM", "try it in a phone, restart the modem, or give it more time by Config.OpenTimeout", m.unlock},
-		{"initialise", "", m.initialise},
-		{"audio port", "", func(ctx context.Context) error { return m.openAudio(ctx, t) }},
+		{"AT", "restart the modem", p.synchronise},
+		{"identify", "", p.identify},
+		{"SIM", "try it in a phone, restart the modem, or give it more time by Config.OpenTimeout", func(ctx context.Context) error {
+			p.refused = p.unlock(ctx)
+			if again && ctx.Err() == nil && !isConnectionLost(p.refused) {
+				return nil
+			}
+			return p.refused
+		}},
+		{"initialise", "", p.initialise},
+		{"audio port", "", p.openAudio},
 	}
 	for _, s := range steps {
 		if err := s.run(ctx); err != nil {
-			return &OpenError{Step: s.name, Err: m.whyNot(ctx, err), Remedy: remedy(s.remedy, err)}
+			return &OpenError{Step: s.name, Err: whyNot(ctx, err), Remedy: remedy(s.remedy, err)}
 		}
 	}
-	var lost error // the connection, behind the last step's command
-	m.ask(func() {
-		if lost = m.Err(); lost == nil {
-			m.own.begin()
-		}
-	})
-	if lost != nil {
-		return &OpenError{Step: "ready", Err: lost}
-	}
+	p.publish(p.m)
 	return nil
 }
 
 // whyNot prefers the reason that opening was given up for to what it interrupted.
-func (m *Modem) whyNot(ctx context.Context, err error) error {
+func whyNot(ctx context.Context, err error) error {
 	if ctx.Err() != nil && !errors.Is(err, ctx.Err()) {
 		return fmt.Errorf("%w (%w)", err, context.Cause(ctx))
 	}
 	return err
 }
 
-// begin takes calls from now on, those too that came while Open ran.
-func (o *owner) begin() {
+// begin takes calls from now on, those too that came while Open ran. It is not
+// ready if the modem has restarted meanwhile, or the connection is lost.
+func (o *owner) begin(p *opening) (bool, error) {
+	switch lost := p.conn.Err(); {
+	case lost != nil:
+		return false, &OpenError{Step: "ready", Err: lost}
+	case o.closing:
+		return false, ErrClosed
+	case p.starts.Load() != p.known:
+		return false, nil
+	}
 	o.ready = true
+	o.health.echoes = p.conn.Stats().Echoes
 	o.m.setState(Ready, nil)
+	o.setSIM(p.refused)
 	for _, c := range o.calls {
 		o.handOver(c)
 	}
 	o.pollNow() // a call may be there since before the reports were on
 	o.askNetworkIn(0)
+	o.watchIn(o.m.cfg.Watchdog)
+	return true, nil
 }
 
 // synchronise gets the modem to answer. The first line sets what later ones
 // rely on: echo off, result codes on, and as words (ITU-T V.250, 6.2).
-func (m *Modem) synchronise(ctx context.Context, sniff *sniffer) error {
+func (p *opening) synchronise(ctx context.Context) error {
 	const settings = "ATE0Q0V1"
+	p.caps = Capabilities{}
 	for {
-		_, err := m.conn.Exec(ctx, atcmd.Command{Text: settings, Timeout: time.Second, Urgent: true})
+		_, err := p.conn.Exec(ctx, atcmd.Command{Text: settings, Timeout: time.Second, Urgent: true})
 		switch {
 		case err == nil:
-			return nil
+			p.known = p.starts.Load()
+			return p.quieten(ctx)
 		case isRefusal(err):
-			return m.need(ctx, "ATE0", "the modem refuses to switch its echo off")
+			p.known = p.starts.Load()
+			return p.need(ctx, "ATE0", "the modem refuses to switch its echo off")
 		case isConnectionLost(err):
 			return err
 		case ctx.Err() != nil:
-			return sniff.verdict()
+			return p.wire.verdict()
 		}
 	}
 }
 
+// quieten makes the settings of the second AT port, as far as it takes them.
+func (p *opening) quieten(ctx context.Context) error {
+	if p.reports == nil {
+		return nil
+	}
+	for _, cmd := range []string{"ATE0Q0V1", "AT+CLIP=1", "AT+CREG=2"} {
+		_, err := p.reports.Exec(ctx, atcmd.Command{Text: cmd, Timeout: time.Second})
+		if isConnectionLost(err) || ctx.Err() != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // need sends a command without which nothing works.
-func (m *Modem) need(ctx context.Context, cmd, without string) error {
-	if _, err := m.conn.Exec(ctx, atcmd.Command{Text: cmd}); err != nil {
+func (p *opening) need(ctx context.Context, cmd, without string) error {
+	if _, err := p.conn.Exec(ctx, atcmd.Command{Text: cmd}); err != nil {
 		return fmt.Errorf("%s: %w", without, err)
 	}
 	return nil
@@ -165,13 +281,13 @@ func isBusy(err error) bool {
 }
 
 // try sends a command that can be done without, and notes it if it is refused.
-func (m *Modem) try(ctx context.Context, cmd string) ([]string, error) {
-	resp, err := m.conn.Exec(ctx, atcmd.Command{Text: cmd})
+func (p *opening) try(ctx context.Context, cmd string) ([]string, error) {
+	resp, err := p.conn.Exec(ctx, atcmd.Command{Text: cmd})
 	for start := time.Now(); isBusy(err) && time.Since(start) < busyFor; {
 		if err := pause(ctx, simPoll); err != nil {
 			return nil, err
 		}
-		resp, err = m.conn.Exec(ctx, atcmd.Command{Text: cmd})
+		resp, err = p.conn.Exec(ctx, atcmd.Command{Text: cmd})
 	}
 	if err == nil {
 		return resp.Lines, nil
@@ -180,17 +296,18 @@ func (m *Modem) try(ctx context.Context, cmd string) ([]string, error) {
 		return nil, err
 	}
 	name, _, _ := strings.Cut(cmd, "=")
-	m.caps.Refused = append(m.caps.Refused, name)
-	m.log.DebugContext(ctx, "optional command refused", slog.String("command", name), slog.Any("err", err))
+	p.caps.Refused = append(p.caps.Refused, name)
+	p.m.log.DebugContext(ctx, "optional command refused", slog.String("command", name), slog.Any("err", err))
 	return nil, nil
 }
 
 // identify asks who the modem is, and chooses its profile.
-func (m *Modem) identify(ctx context.Context) error {
-	if _, err := m.try(ctx, "AT+CMEE=1"); err != nil { // errors with their numbers
+func (p *opening) identify(ctx context.Context) error {
+	if _, err := p.try(ctx, "AT+CMEE=1"); err != nil { // errors with their numbers
 		return err
 	}
-	id := m.identity
+	p.identity = Identity{}
+	id := &p.identity
 	for _, q := range []struct {
 		cmd, label string
 		into       *string
@@ -200,7 +317,7 @@ func (m *Modem) identify(ctx context.Context) error {
 		{"AT+CGMR", "Revision:", &id.Revision},
 		{"AT+CGSN", "IMEI:", &id.IMEI},
 	} {
-		lines, err := m.try(ctx, q.cmd)
+		lines, err := p.try(ctx, q.cmd)
 		if err != nil {
 			return err
 		}
@@ -210,17 +327,21 @@ func (m *Modem) identify(ctx context.Context) error {
 		if id.Model != "" {
 			break
 		}
-		lines, err := m.try(ctx, cmd)
+		lines, err := p.try(ctx, cmd)
 		if err != nil {
 			return err
 		}
 		id.fill(lines)
 	}
-	if m.cfg.Profile == nil {
-		m.profile = profileFor(id)
+	if p.m.cfg.Profile == nil {
+		p.profile = profileFor(id)
 	}
-	id.Profile = m.profile.Name
-	m.handleProfile()
+	id.Profile = p.profile.Name
+	p.m.handleProfile(p.link)
+	p.publish(p.m)
+	if f, ok := p.m.transport.(Finder); ok && id.IMEI != "" {
+		f.Found(id.IMEI)
+	}
 	return nil
 }
 
@@ -234,52 +355,22 @@ var standardInit = []string{
 }
 
 // initialise switches the reports on.
-func (m *Modem) initialise(ctx context.Context) error {
-	commands := slices.Concat(standardInit, m.profile.Init)
-	if m.cfg.CallWaiting {
+func (p *opening) initialise(ctx context.Context) error {
+	commands := slices.Concat(standardInit, p.profile.Init)
+	if p.m.cfg.CallWaiting {
 		commands = append(commands, "AT+CCWA=1") // the report only, not the service
 	}
 	for _, cmd := range commands {
-		if _, err := m.try(ctx, cmd); err != nil {
+		if _, err := p.try(ctx, cmd); err != nil {
 			return err
 		}
 	}
-	if cmd := m.profile.KeysOn; cmd != "" {
-		before := len(m.caps.Refused)
-		if _, err := m.try(ctx, cmd); err != nil {
+	if cmd := p.profile.KeysOn; cmd != "" {
+		before := len(p.caps.Refused)
+		if _, err := p.try(ctx, cmd); err != nil {
 			return err
 		}
-		m.caps.Keys = len(m.caps.Refused) == before
+		p.caps.Keys = len(p.caps.Refused) == before
 	}
 	return nil
-}
-
-// openAudio opens the port for the voice of calls, where there is one.
-func (m *Modem) openAudio(ctx context.Context, t Transport) error {
-	p := &m.profile.Audio
-	if p.Rate == 0 {
-		return nil
-	}
-	rw, err := t.OpenAudio(ctx)
-	if errors.Is(err, errors.ErrUnsupported) {
-		m.log.DebugContext(ctx, "the transport has no audio port")
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	for _, cmd := range p.Setup {
-		if _, err := m.try(ctx, cmd); err != nil {
-			return errors.Join(err, rw.Close())
-		}
-	}
-	m.caps.Audio, m.caps.AudioRate = true, p.Rate
-	port := newAudioPort(rw, voice.Format{Rate: p.Rate}, p.Pace, m.log, m.audioGone)
-	m.ask(func() { m.audio = port }) // the owner has calls by now, perhaps
-	return nil
-}
-
-// audioGone is told when the audio port breaks.
-func (m *Modem) audioGone(err error) {
-	m.log.Warn("the audio port is gone: calls go on without audio", slog.Any("err", err))
 }

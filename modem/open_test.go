@@ -283,7 +283,7 @@ func TestConnectionLostAtTheEndOfOpen(t *testing.T) {
 		for _, e := range of[modem.StateChanged](rec) {
 			states = append(states, e.State)
 		}
-		assert.Equal(t, []modem.State{modem.Opening, modem.Lost, modem.Failed}, states)
+		assert.Equal(t, []modem.State{modem.Opening, modem.Failed}, states)
 	})
 }
 

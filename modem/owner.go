@@ -37,22 +37,27 @@ type owner struct {
 	leaving []*call // over, but for the network's word on why
 	handler voice.Handler
 	running int  // handlers
-	ready   bool // Open is through
+	ready   bool // the link is open, and the modem initialised
 	drain   bool // no new calls
 	closing bool // Close has begun
-	stopped bool // the connection is gone: nothing begins any more
+	stopped bool // the modem is closed or given up: nothing begins any more
 
-	setup   int // commands that set up a call and are under way: nothing else may be sent
-	moments moment
-	lastEnd time.Time         // of a call
-	endedAt moment            // the same
-	recent  map[int]time.Time // when the call of an index ended
-	stuck   []*call           // given up: the modem may still have them
+	turn      int        // counts links, and their ends: what is of an older one counts no more
+	audioPort *audioPort // nil where calls carry no audio
+	setup     int        // commands that set up a call and are under way: nothing else may be sent
+	moments   moment
+	lastEnd   time.Time         // of a call
+	endedAt   moment            // the same
+	recent    map[int]time.Time // when the call of an index ended
+	stuck     []*call           // given up: the modem may still have them
 
 	lastNumber events.Number // of the call that ended last
 	poll       poll
 	audio      audioSwitch
 	net        network
+	twins      []twin
+	health     health
+	sim        simWatch
 	idle       []chan struct{} // closed when there is no call and no handler
 }
 
@@ -187,6 +192,7 @@ func (o *owner) served() {
 // checkIdle tells those who wait for the end of all calls and handlers, and for
 // the audio to be switched off. Who called after that began is not waited for.
 func (o *owner) checkIdle() {
+	o.cure()
 	pending := slices.ContainsFunc(slices.Concat(o.leaving, o.calls), func(c *call) bool { return !c.late })
 	if pending || o.running > 0 || !o.audio.isOff() {
 		return

@@ -127,12 +127,16 @@ func (r *receivedPacer) shift(by time.Duration) { r.next = r.next.Add(by) }
 // received counts frames of a turn that came, of which each lets one be written.
 // What a writer that is held up leaves behind is skipped beyond a burst.
 func (p *audioPort) received(frames, turn int) {
-	if frames == 0 || p.by != PaceReceived {
+	if frames == 0 {
 		return
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if turn != p.turn || p.feed == nil {
+		return
+	}
+	p.heard = time.Now()
+	if p.by != PaceReceived {
 		return
 	}
 	p.credit += frames

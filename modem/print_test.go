@@ -38,6 +38,8 @@ func printed(t *testing.T) map[string]any {
 		"OpenError":           &modem.OpenError{Step: "SIM", Err: modem.ErrPINWrong},
 		"StateChanged":        modem.StateChanged{State: modem.Lost, Err: errors.New("unplugged")},
 		"Rang":                modem.Rang{Call: "c0ffee", Number: number},
+		"NoAudio":             modem.NoAudio{Call: "c0ffee"},
+		"SIMChanged":          modem.SIMChanged{State: modem.SIMLocked, Err: modem.ErrPINWrong},
 		"SignalChanged":       modem.SignalChanged{Signal: modem.Signal{Known: true, DBm: -73}},
 		"RegistrationChanged": modem.RegistrationChanged{Registration: modem.Registration{Status: modem.RegisteredHome}},
 		"Identity":            id,

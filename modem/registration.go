@@ -147,7 +147,7 @@ func (m *Modem) noteRegistration(r Registration) Registration {
 }
 
 func (m *Modem) askRegistration(ctx context.Context, cmd string) (Registration, error) {
-	resp, err := m.conn.Exec(ctx, atcmd.Command{Text: cmd, Answers: true})
+	resp, err := m.exec(ctx, atcmd.Command{Text: cmd, Answers: true})
 	if err != nil {
 		return Registration{}, err
 	}

@@ -13,39 +13,39 @@ import (
 
 // handleStandard takes the reports of 3GPP TS 27.007 that all modems make. They
 // are handled from the first byte on, since a call can come while Open runs.
-func (m *Modem) handleStandard() {
-	m.handle("RING", func(string) { m.own.ring() })
-	m.handle("+CRING", func(line string) {
+func (m *Modem) handleStandard(l *link) {
+	m.handle(l, "RING", func(string) { m.own.ring() })
+	m.handle(l, "+CRING", func(line string) {
 		if voiceRing(line) {
 			m.own.ring()
 		}
 	})
-	m.handle("+CLIP", func(line string) {
+	m.handle(l, "+CLIP", func(line string) {
 		if n, ok := parseNumber(line); ok {
 			m.own.callerID(n)
 		}
 	})
-	m.handle("+CCWA", func(line string) {
+	m.handle(l, "+CCWA", func(line string) {
 		if n, ok := parseNumber(line); ok {
 			m.own.waiting(n)
 		}
 	})
-	m.handle("+CLCC", func(line string) { m.own.reported(line) })
+	m.handle(l, "+CLCC", func(line string) { m.own.reported(line) })
 	for name, end := range map[string]voice.End{
 		"NO CARRIER": {},
 		"BUSY":       {Reason: voice.Busy, Cause: causeBusy},
 		"NO ANSWER":  {Reason: voice.NoAnswer, Cause: causeNoAnswer},
 	} {
-		m.handle(name, func(string) { m.own.reportedOver(end) })
+		m.handle(l, name, func(string) { m.own.reportedOver(end) })
 	}
 	for _, name := range []string{"+CREG", "+CEREG"} {
-		m.handle(name, func(line string) {
+		m.handle(l, name, func(line string) {
 			if r, ok := parseRegistration(line); ok {
 				m.own.registrationReport(name, r)
 			}
 		})
 	}
-	m.handle("+CSQ", func(line string) {
+	m.handle(l, "+CSQ", func(line string) {
 		if s, ok := parseCSQ(line); ok {
 			m.own.signal(s)
 		}
@@ -54,33 +54,35 @@ func (m *Modem) handleStandard() {
 
 // handleProfile takes the reports of the modem's family. Noise comes first: it is
 // a name, of which some reports may mean something all the same.
-func (m *Modem) handleProfile() {
-	for _, name := range m.profile.Noise {
-		m.conn.Handle(name, atcmd.Line, func(atcmd.URC) {})
+func (m *Modem) handleProfile(l *link) {
+	for _, name := range l.profile.Noise {
+		l.handle(name, func(atcmd.URC) {})
 	}
-	m.handleCalls()
-	for _, r := range m.profile.Keys {
-		m.handle(r.Name, func(line string) {
+	m.handleStarts(l)
+	m.handleSIM(l)
+	m.handleCalls(l)
+	for _, r := range l.profile.Keys {
+		m.handle(l, r.Name, func(line string) {
 			if key, ok := parseKey(line, r.Code); ok {
 				m.own.key(key)
 			}
 		})
 	}
-	if name := m.profile.Audio.Flow; name != "" {
-		m.handle(name, func(line string) {
-			if stop, ok := parseFlow(line); ok && m.audio != nil {
-				m.audio.pause(stop)
+	if name := l.profile.Audio.Flow; name != "" {
+		m.handle(l, name, func(line string) {
+			if stop, ok := parseFlow(line); ok && m.own.audioPort != nil {
+				m.own.audioPort.pause(stop)
 			}
 		})
 	}
 }
 
 // handleCalls takes the family's reports of calls.
-func (m *Modem) handleCalls() {
-	for _, r := range m.profile.Calls {
+func (m *Modem) handleCalls(l *link) {
+	for _, r := range l.profile.Calls {
 		switch r.Grammar {
 		case GrammarVoiceCall:
-			m.handle(r.Name, func(line string) {
+			m.handle(l, r.Name, func(line string) {
 				if begin, talk, ok := parseVoiceCall(line); ok && begin {
 					m.own.pollNow() // the list says whether it is answered
 				} else if ok {
@@ -88,12 +90,12 @@ func (m *Modem) handleCalls() {
 				}
 			})
 		case GrammarMissed:
-			m.handle(r.Name, func(line string) { m.own.missed(parseMissed(line)) })
+			m.handle(l, r.Name, func(line string) { m.own.missed(parseMissed(line)) })
 		case GrammarOver:
-			m.handle(r.Name, func(string) { m.own.reportedOver(voice.End{}) })
+			m.handle(l, r.Name, func(string) { m.own.reportedOver(voice.End{}) })
 		default:
 			read := stateGrammars[r.Grammar]
-			m.handle(r.Name, func(line string) {
+			m.handle(l, r.Name, func(line string) {
 				if told, ok := read(line); ok {
 					m.own.reportedState(line, told)
 				}
@@ -104,14 +106,21 @@ func (m *Modem) handleCalls() {
 
 // handle posts f to the owner for every report of that name. What was read before
 // the connection was lost, and is looked at after it, begins no call any more.
-func (m *Modem) handle(name string, f func(line string)) {
-	m.conn.Handle(name, atcmd.Line, func(u atcmd.URC) {
-		m.post(func() {
-			if !m.own.stopped {
-				f(u.Line)
-			}
-		})
-	})
+func (m *Modem) handle(l *link, name string, f func(line string)) {
+	turn := l.turn
+	take := func(port int) func(atcmd.URC) {
+		return func(u atcmd.URC) {
+			m.post(func() {
+				if m.own.turn == turn && !m.own.twice(port, u.Line) {
+					f(u.Line)
+				}
+			})
+		}
+	}
+	l.conn.Handle(name, atcmd.Line, take(0))
+	if l.reports != nil {
+		l.reports.Handle(name, atcmd.Line, take(1))
+	}
 }
 
 // ring is a ring of an incoming call.

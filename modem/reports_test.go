@@ -674,8 +674,8 @@ func TestReportsReadAfterTheConnectionIsLostBeginNoCall(t *testing.T) {
 		time.Sleep(time.Second)
 		mock.Inject(strings.Repeat(ringing, 100))
 		mock.Break(errors.New("unplugged"))
-		receive(t, m.Done())
 		synctest.Wait()
+		assert.Equal(t, modem.Lost, m.State())
 		assert.Empty(t, m.Calls())
 		for _, e := range of[voice.StateChanged](rec) {
 			assert.Contains(t, []voice.EndReason{0, voice.ModemLost}, e.End.Reason)

@@ -226,6 +226,6 @@ func flowFaults(ctx context.Context, t *testing.T, m *modem.Modem, sim *modemtes
 	sim.Call("+" + secrets["caller"])
 	time.Sleep(5 * time.Second)
 	sim.Disconnect(os.ErrClosed)
-	receive(t, m.Done())
+	synctest.Wait()
 	out.note(m.Err())
 }

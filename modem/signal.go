@@ -41,7 +41,7 @@ func (s Signal) Bars() int {
 
 // Signal asks the modem for the strength of the signal (AT+CSQ).
 func (m *Modem) Signal(ctx context.Context) (Signal, error) {
-	resp, err := m.conn.Exec(ctx, atcmd.Command{Text: "AT+CSQ", Answers: true})
+	resp, err := m.exec(ctx, atcmd.Command{Text: "AT+CSQ", Answers: true})
 	if err != nil {
 		return Signal{}, m.failed("signal: ", err)
 	}

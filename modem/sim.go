@@ -10,57 +10,61 @@ import (
 	"github.com/callstack-go/callstack/atcmd"
 )
 
+// simPoll is how often a SIM that is busy is asked again.
+const simPoll = 500 * time.Millisecond
+
+// What AT+CPIN? tells (3GPP TS 27.007, 8.3).
 const (
-	// simPoll is how often a SIM that is busy is asked again.
-	simPoll = 500 * time.Millisecond
-
-	// pinAttempts is how many a SIM gives (ETSI TS 102 221, 9.5.2).
-	pinAttempts = 3
-
-	// pinTimeout bounds AT+CPIN=: manuals say 5 to 15 s.
-	pinTimeout = 15 * time.Second
+	simReady    = "READY"
+	simWantsPIN = "SIM PIN"
+	simWantsPUK = "SIM PUK"
 )
+
+// simQuery asks for the SIM.
+var simQuery = atcmd.Command{Text: "AT+CPIN?", Answers: true}
 
 // unlock waits until the SIM is ready, and gives it the PIN if it wants one, at
 // most once.
-func (m *Modem) unlock(ctx context.Context) error {
+func (p *opening) unlock(ctx context.Context) error {
 	tried := false
 	for {
-		state, err := m.simState(ctx)
+		resp, err := p.conn.Exec(ctx, simQuery)
+		state, err := readSIM(resp, err)
 		switch {
 		case err != nil:
 			return err
-		case state == "READY":
-			return nil
-		case state == "SIM PIN" && tried:
+		case state == simReady:
+			return p.pinWasRight(tried)
+		case state == simWantsPIN && tried:
+			p.m.pinRefused.Store(true)
 			return ErrPINWrong
-		case state == "SIM PIN":
-			if err := m.enterPIN(ctx); err != nil {
+		case state == simWantsPIN:
+			if err := p.enterPIN(ctx); err != nil {
 				return err
 			}
 			tried = true
-		case state == "SIM PUK":
+		case state == simWantsPUK:
 			return ErrPUKRequired
-		case state == "NOT INSERTED", state == "SIM REMOVED":
-			return ErrSIMMissing
-		case state != "": // "" is busy
+		case state != "":
 			return fmt.Errorf("%w: it is in state %q", ErrSIMFailure, state)
 		}
 		if err := pause(ctx, simPoll); err != nil {
-			return err
+			return fmt.Errorf("%w (%w)", ErrSIMBusy, err)
 		}
 	}
 }
 
-// simState asks AT+CPIN?. It returns "" while the SIM is busy.
-func (m *Modem) simState(ctx context.Context) (string, error) {
-	resp, err := m.conn.Exec(ctx, atcmd.Command{Text: "AT+CPIN?", Answers: true})
+// readSIM reads an answer of AT+CPIN?. The state is "" while the SIM is busy.
+func readSIM(resp atcmd.Response, err error) (string, error) {
 	for _, line := range resp.Lines {
 		if _, state, ok := strings.Cut(line, "+CPIN:"); ok {
-			if state = strings.TrimSpace(state); state != "NOT READY" {
-				return state, nil
+			switch state = strings.TrimSpace(state); state {
+			case "NOT READY":
+				return "", nil
+			case "NOT INSERTED", "SIM REMOVED":
+				return "", ErrSIMMissing
 			}
-			return "", nil
+			return state, nil
 		}
 	}
 	if isBusy(err) || errors.Is(err, atcmd.ErrNoLine) { // or out of step, for this once
@@ -71,9 +75,9 @@ func (m *Modem) simState(ctx context.Context) (string, error) {
 	case 10:
 		return "", ErrSIMMissing
 	case 11:
-		return "SIM PIN", nil
+		return simWantsPIN, nil
 	case 12:
-		return "SIM PUK", nil
+		return simWantsPUK, nil
 	case 13, 15:
 		return "", fmt.Errorf("%w: %w", ErrSIMFailure, err)
 	}
@@ -81,44 +85,6 @@ func (m *Modem) simState(ctx context.Context) (string, error) {
 		err = errNoLine
 	}
 	return "", err
-}
-
-// enterPIN sends Config.PIN, unless that could lock the SIM.
-func (m *Modem) enterPIN(ctx context.Context) error {
-	if m.cfg.PIN == "" {
-		return ErrPINRequired
-	}
-	if !m.cfg.PINForce && m.attemptsLeft(ctx) < pinAttempts {
-		return ErrPINAttempts
-	}
-	_, err := m.conn.Exec(ctx, atcmd.Command{Text: `AT+CPIN="` + m.cfg.PIN + `"`, Timeout: pinTimeout})
-	if isRefusal(err) {
-		return ErrPINWrong
-	}
-	return err
-}
-
-// attemptsLeft asks how many PIN attempts the SIM gives; 0 if nobody knows.
-// AT+CPINR is 3GPP TS 27.007, 8.65; AT+SPIC is SIMCom's.
-func (m *Modem) attemptsLeft(ctx context.Context) int {
-	if resp, err := m.conn.Exec(ctx, atcmd.Command{Text: `AT+CPINR="SIM PIN"`, Prefix: "+CPINR"}); err == nil {
-		for _, line := range resp.Lines {
-			if _, args := atcmd.Parse(line); len(args) >= 2 && args[0].Text == "SIM PIN" {
-				n, _ := args[1].Int()
-				return n
-			}
-		}
-	}
-	resp, err := m.conn.Exec(ctx, atcmd.Command{Text: "AT+SPIC"})
-	if err != nil || len(resp.Lines) == 0 {
-		return 0
-	}
-	_, args := atcmd.Parse(resp.Lines[0])
-	if len(args) == 0 {
-		return 0
-	}
-	n, _ := args[0].Int()
-	return n
 }
 
 // pause waits for d.

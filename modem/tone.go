@@ -30,14 +30,14 @@ var errNoIndex = errors.New("the modem has not told the number of the call: try 
 func (l *line) SendDTMF(ctx context.Context, key byte, d time.Duration) error {
 	m, c := l.c.m, l.c
 	index := 0
-	if strings.Contains(m.profile.Tone, toneCall) {
+	if strings.Contains(m.link().profile.Tone, toneCall) {
 		var err error
 		if index, err = m.index(ctx, c); err != nil {
 			return fmt.Errorf("modem: send tone: %w", err)
 		}
 	}
-	cmd := atcmd.Command{Text: m.profile.toneText(key, index, d), Timeout: toneTimeout + d}
-	if _, err := m.conn.Exec(ctx, cmd); err != nil {
+	cmd := atcmd.Command{Text: m.link().profile.toneText(key, index, d), Timeout: toneTimeout + d}
+	if _, err := c.link.conn.Exec(ctx, cmd); err != nil {
 		m.listed(ctx, c, err)
 		return fmt.Errorf("modem: send tone: %w", err)
 	}
@@ -51,7 +51,7 @@ func (m *Modem) index(ctx context.Context, c *call) (int, error) {
 	m.post(func() {
 		if told <- c.index; c.index == 0 {
 			m.own.whenListed(func() {
-				if m.conn.Err() == nil { // or c ends
+				if c.link.conn.Err() == nil { // or c ends
 					told <- c.index
 				}
 			})

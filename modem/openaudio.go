@@ -1,0 +1,106 @@
+package modem
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+
+	"github.com/callstack-go/callstack/events"
+	"github.com/callstack-go/callstack/voice"
+)
+
+// openAudio opens the port for the voice of calls, where there is one.
+func (p *opening) openAudio(ctx context.Context) error {
+	a := &p.profile.Audio
+	if a.Rate == 0 {
+		return nil
+	}
+	var before *audioPort // of a modem that has restarted while it was opened
+	p.m.ask(func() { before = p.m.own.takeAudio() })
+	if before != nil {
+		_ = before.Close()
+	}
+	rw, err := p.m.transport.OpenAudio(ctx)
+	if errors.Is(err, errors.ErrUnsupported) {
+		p.m.log.DebugContext(ctx, "the transport has no audio port")
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	for _, cmd := range a.Setup {
+		if _, err := p.try(ctx, cmd); err != nil {
+			return errors.Join(err, rw.Close())
+		}
+	}
+	p.caps.Audio, p.caps.AudioRate = true, a.Rate
+	p.m.ask(func() { p.m.own.audioPort = p.m.newAudioPort(p.turn, rw, a) })
+	return nil
+}
+
+// newAudioPort starts to move audio over rw.
+func (m *Modem) newAudioPort(turn int, rw io.ReadWriteCloser, a *AudioProfile) *audioPort {
+	var port *audioPort
+	ready := make(chan struct{})
+	port = newAudioPort(rw, voice.Format{Rate: a.Rate}, a.Pace, m.log, func(err error) {
+		<-ready
+		m.post(func() { m.own.audioGone(turn, port, err) })
+	})
+	close(ready)
+	return port
+}
+
+// audioGone opens the audio port again when it broke alone. If the whole modem has
+// gone, the AT port tells it soon.
+func (o *owner) audioGone(turn int, port *audioPort, err error) {
+	if o.turn != turn || o.audioPort != port || o.closing {
+		return
+	}
+	o.m.log.Warn("the audio port is gone: calls go on without audio until it is back", slog.Any("err", err))
+	o.audioPort = nil
+	if c := o.talking(); c != nil && o.audio.on == c {
+		events.Publish(o.m.cfg.Events, NoAudio{Header: o.m.header(), Call: c.session.ID()})
+	}
+	o.m.wg.Go(func() { o.m.reopenAudio(turn, port) })
+}
+
+// reopenAudio closes an audio port and opens it anew, until it succeeds or the link
+// is lost.
+func (m *Modem) reopenAudio(turn int, port *audioPort) {
+	_ = port.Close()
+	for attempt := 0; ; attempt++ {
+		if pause(m.live, retryIn(attempt)) != nil {
+			return
+		}
+		present := false
+		m.ask(func() { present = m.own.turn == turn })
+		if !present {
+			return
+		}
+		ctx, cancel := context.WithTimeout(m.live, m.cfg.OpenTimeout)
+		rw, err := m.transport.OpenAudio(ctx)
+		cancel()
+		if err != nil {
+			m.log.Debug("the audio port is not back yet", slog.Any("err", err))
+			continue
+		}
+		taken := false
+		m.ask(func() { taken = m.own.takeBack(turn, rw) })
+		if !taken {
+			_ = rw.Close()
+		}
+		return
+	}
+}
+
+// takeBack gives the calls an audio port that is back.
+func (o *owner) takeBack(turn int, rw io.ReadWriteCloser) bool {
+	if o.turn != turn || o.audioPort != nil || o.stopped {
+		return false
+	}
+	o.m.log.Debug("the audio port is back")
+	o.audioPort = o.m.newAudioPort(turn, rw, &o.m.link().profile.Audio)
+	o.switchAudio()
+	return true
+}
