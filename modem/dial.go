@@ -52,8 +52,8 @@ type DialOptions struct {
 // Dial calls number and returns the call when it is answered. When ctx is done
 // before, it hangs up, which takes at most 10 s, and returns the cause of ctx. If
 // the call ends before an answer, the error is a *voice.EndedError that tells
-// whether it was busy, rejected, or not answered. Other errors are those of
-// [Modem.Place]. The caller hangs up the call.
+// whether it was busy, rejected, or not answered; it wraps [ErrNoVoice] too if it
+// failed on a modem that makes no calls. Other errors are those of [Modem.Place]. The caller hangs up the call.
 //
 // number is an optional + and 1 to 20 digits; all else is [ErrBadNumber], and
 // nothing is sent. A nil opts means no options.
@@ -68,9 +68,18 @@ func (m *Modem) Dial(ctx context.Context, number string, opts *DialOptions) (*vo
 		if herr := call.Hangup(bounded); herr != nil {
 			return nil, errors.Join(err, herr)
 		}
-		return nil, err
+		return nil, m.noVoice(err)
 	}
 	return call, nil
+}
+
+// noVoice adds to the error of a call that failed that the modem makes none.
+func (m *Modem) noVoice(err error) error {
+	ended, ok := errors.AsType[*voice.EndedError](err)
+	if !ok || ended.End.Reason != voice.Failed || m.Capabilities().Voice {
+		return err
+	}
+	return fmt.Errorf("%w: %w", ErrNoVoice, err)
 }
 
 // Place calls number as Dial does, and returns the call at once, while it is

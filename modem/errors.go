@@ -75,6 +75,11 @@ var (
 	// it on hold for another one.
 	ErrLineBusy = errors.New("modem: there is another call: end it first")
 
+	// ErrNoVoice means that a call could not be dialled on a modem which, by its
+	// Capabilities, makes none: its firmware is for data only, or its voice is
+	// locked.
+	ErrNoVoice = errors.New("modem: the modem's firmware has no voice calls: it needs other firmware, or a modem with voice")
+
 	// ErrHandlersRunning means that handlers had not returned 10 s after Close
 	// hung up and canceled their contexts.
 	ErrHandlersRunning = errors.New("modem: call handlers are still running: they must return when their context is done")

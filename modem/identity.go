@@ -3,7 +3,6 @@ package modem
 import (
 	"fmt"
 	"log/slog"
-	"slices"
 	"strings"
 )
 
@@ -36,22 +35,6 @@ func (i Identity) LogValue() slog.Value {
 		slog.String("profile", i.Profile),
 	)
 }
-
-// Capabilities tell what a modem can do for this library.
-type Capabilities struct {
-	// Audio tells that calls carry audio.
-	Audio bool
-	// AudioRate is in samples per second, 0 without Audio.
-	AudioRate int
-	// Keys tells that the modem reports keys that the far side presses.
-	Keys bool
-	// Refused are the optional commands that the modem refused, without their
-	// parameters.
-	Refused []string
-}
-
-// refuses tells whether the modem refused a command.
-func (c *Capabilities) refuses(cmd string) bool { return slices.Contains(c.Refused, cmd) }
 
 // plain takes what a modem puts around an identity off it: the command's own
 // prefix, or a label such as "Revision:".

@@ -372,5 +372,5 @@ func (p *opening) initialise(ctx context.Context) error {
 		}
 		p.caps.Keys = len(p.caps.Refused) == before
 	}
-	return nil
+	return p.findCapabilities(ctx)
 }

@@ -12,8 +12,9 @@ import (
 
 // openAudio opens the port for the voice of calls, where there is one.
 func (p *opening) openAudio(ctx context.Context) error {
-	a := &p.profile.Audio
-	if a.Rate == 0 {
+	a, rate := &p.profile.Audio, p.caps.AudioRate
+	p.caps.AudioRate = 0
+	if rate == 0 {
 		return nil
 	}
 	var before *audioPort // of a modem that has restarted while it was opened
@@ -34,16 +35,16 @@ func (p *opening) openAudio(ctx context.Context) error {
 			return errors.Join(err, rw.Close())
 		}
 	}
-	p.caps.Audio, p.caps.AudioRate = true, a.Rate
-	p.m.ask(func() { p.m.own.audioPort = p.m.newAudioPort(p.turn, rw, a) })
+	p.caps.Audio, p.caps.AudioRate = true, rate
+	p.m.ask(func() { p.m.own.audioPort = p.m.newAudioPort(p.turn, rw, a.Pace, rate) })
 	return nil
 }
 
 // newAudioPort starts to move audio over rw.
-func (m *Modem) newAudioPort(turn int, rw io.ReadWriteCloser, a *AudioProfile) *audioPort {
+func (m *Modem) newAudioPort(turn int, rw io.ReadWriteCloser, by Pace, rate int) *audioPort {
 	var port *audioPort
 	ready := make(chan struct{})
-	port = newAudioPort(rw, voice.Format{Rate: a.Rate}, a.Pace, m.log, func(err error) {
+	port = newAudioPort(rw, voice.Format{Rate: rate}, by, m.log, func(err error) {
 		<-ready
 		m.post(func() { m.own.audioGone(turn, port, err) })
 	})
@@ -100,7 +101,8 @@ func (o *owner) takeBack(turn int, rw io.ReadWriteCloser) bool {
 		return false
 	}
 	o.m.log.Debug("the audio port is back")
-	o.audioPort = o.m.newAudioPort(turn, rw, &o.m.link().profile.Audio)
+	l := o.m.link()
+	o.audioPort = o.m.newAudioPort(turn, rw, l.profile.Audio.Pace, l.caps.AudioRate)
 	o.switchAudio()
 	return true
 }

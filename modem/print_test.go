@@ -43,7 +43,7 @@ func printed(t *testing.T) map[string]any {
 		"SignalChanged":       modem.SignalChanged{Signal: modem.Signal{Known: true, DBm: -73}},
 		"RegistrationChanged": modem.RegistrationChanged{Registration: modem.Registration{Status: modem.RegisteredHome}},
 		"Identity":            id,
-		"Capabilities":        modem.Capabilities{Audio: true, AudioRate: 8000, Refused: []string{"AT+CPIN"}},
+		"Capabilities":        modem.Capabilities{Voice: true, Audio: true, AudioRate: 8000, Refused: []string{"AT+CPIN"}},
 		"MockTransport":       mock,
 		"MockRule":            rule,
 		"Modem":               m,

@@ -100,6 +100,10 @@ type AudioProfile struct {
 	// Setup are optional commands at Open.
 	Setup []string
 
+	// Query is how the modem is asked for the rate that its port really has. Zero
+	// means that it is not, and Rate is it.
+	Query RateQuery
+
 	// Before are sent one after the other before each ATD and ATA, as Quectel's
 	// EC2x needs AT+QPCMV=1,0 for audio on its NMEA port (chan_quectel). One
 	// that the modem refuses does not keep the next one, or the call, back.
@@ -134,6 +138,18 @@ type AudioProfile struct {
 	ResetCures bool
 }
 
+// RateQuery is a way to ask for the rate of the audio port.
+type RateQuery int
+
+const (
+	// RateFixed does not ask.
+	RateFixed RateQuery = iota
+
+	// RateCVOICE asks Huawei's AT^CVOICE? at Open. The answer tells too whether
+	// the modem makes calls at all.
+	RateCVOICE
+)
+
 // check tells what is out of range.
 func (p *Profile) check() error {
 	a := &p.Audio
@@ -142,6 +158,8 @@ func (p *Profile) check() error {
 		return fmt.Errorf("modem: Config.Profile.Audio.Rate is %d, not 8000 or 16000", a.Rate)
 	case a.Retry < 0 || a.Within < 0:
 		return errors.New("modem: Config.Profile.Audio: Retry or Within is negative")
+	case a.Query < RateFixed || a.Query > RateCVOICE:
+		return fmt.Errorf("modem: Config.Profile.Audio.Query is %d, none of the constants", a.Query)
 	case a.Pace != PaceClock && a.Pace != PaceReceived:
 		return fmt.Errorf("modem: Config.Profile.Audio.Pace is %d, none of the constants", a.Pace)
 	}

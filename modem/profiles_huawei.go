@@ -24,6 +24,7 @@ var huaweiNoise = []string{
 // nothing to switch off.
 var huaweiAudio = AudioProfile{
 	Rate:   8000,
+	Query:  RateCVOICE,
 	On:     []string{"AT^DDSETEX=2"},
 	Retry:  500 * time.Millisecond,
 	Within: 5 * time.Second,

@@ -152,3 +152,17 @@ func checkFlow(t *testing.T, r vectors.Row) {
 		assert.Contains(t, []string{"uplink_pause", "uplink_ready"}, want.Event)
 	}
 }
+
+// checkVoicePort checks the answer to a query for the rate of an audio port.
+func checkVoicePort(t *testing.T, r vectors.Row) {
+	want := expect[struct {
+		Enabled    bool
+		Rate, Bits int
+	}](t, r)
+	lines := linesOf(r.Raw)
+	require.Len(t, lines, 1)
+	rate, ok := parseVoicePort(lines[0])
+	require.True(t, ok)
+	assert.True(t, want.Enabled && want.Bits == 16)
+	assert.Equal(t, want.Rate, rate)
+}
