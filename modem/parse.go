@@ -154,6 +154,16 @@ func voiceRing(line string) bool {
 	return !ok || strings.HasPrefix(strings.TrimSpace(kind), "VOICE")
 }
 
+// parsePIN reads the state of the SIM out of "+CPIN: READY" (3GPP TS 27.007, 8.3),
+// which some modems quote.
+func parsePIN(line string) (state string, ok bool) {
+	name, args := atcmd.Parse(line)
+	if name != "+CPIN" || len(args) == 0 {
+		return "", false
+	}
+	return args[0].Text, true
+}
+
 // parseFlow reads a report of Profile.Audio.Flow: "+QPCMV: 0,0" stops what is
 // written, "+QPCMV: 1,0" lets it go on.
 func parseFlow(line string) (stop, ok bool) {

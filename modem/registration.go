@@ -3,7 +3,9 @@ package modem
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/callstack-go/callstack/atcmd"
 )
@@ -163,9 +165,9 @@ func (m *Modem) askRegistration(ctx context.Context, cmd string) (Registration, 
 var errNoLine = errors.New("the answer lacks its line")
 
 // parseRegistration reads "+CREG: [<n>,]<stat>[,<lac>,<ci>[,<AcT>[,...]]]" (3GPP
-// TS 27.007, 7.2). The read form has <n>, the report has not; some modems send it
-// there too. Two plain small numbers at the beginning, or before an area, mean
-// that the first is <n>.
+// TS 27.007, 7.2), and +CGREG and +CEREG, which are the same but for a routing area
+// that some modems have before the cell. The read form has <n>, the report has not;
+// some modems send it there too.
 func parseRegistration(line string) (Registration, bool) {
 	name, args := atcmd.Parse(line)
 	if name != "+CREG" && name != "+CGREG" && name != "+CEREG" || len(args) == 0 {
@@ -179,23 +181,48 @@ func parseRegistration(line string) (Registration, bool) {
 		return Registration{}, false
 	}
 	r := Registration{Status: RegistrationStatus(stat)}
-	if len(args) >= 3 {
-		r.Area, r.Cell = args[1].Text, args[2].Text
+	args = args[1:]
+	if hasRoutingArea(args) {
+		args = slices.Delete(args, 1, 2)
 	}
-	if len(args) >= 4 {
-		if act, ok := args[3].Int(); ok && act >= 0 {
+	for i, into := range []*string{&r.Area, &r.Cell} {
+		if len(args) > i && isHex(args[i].Text) {
+			*into = args[i].Text
+		}
+	}
+	if len(args) > 2 {
+		if act, ok := args[2].Int(); ok && act >= 0 {
 			r.Access = AccessTechnology(act + 1)
 		}
 	}
 	return r, true
 }
 
-// hasMode reports whether the first of args is <n>: 0 to 5, before a <stat>.
+// hasMode reports whether the first of args is <n>: 0 to 5, before a <stat>. That is
+// one of two plain small numbers, unless they stand before a cell alone; and one of
+// any two plain numbers before an area in quotes.
 func hasMode(args []atcmd.Arg) bool {
-	if len(args) < 2 || args[1].Quoted || len(args[1].Text) > 2 {
+	if len(args) < 2 || args[1].Quoted {
 		return false
 	}
 	n, ok1 := args[0].Int()
 	_, ok2 := args[1].Int()
-	return ok1 && ok2 && n >= 0 && n <= 5 && len(args) != 3
+	if !ok1 || !ok2 || n < 0 || n > 5 {
+		return false
+	}
+	if len(args) > 2 && args[2].Quoted {
+		return true
+	}
+	return len(args[1].Text) <= 2 && len(args) != 3
+}
+
+// hasRoutingArea reports whether a routing area of one octet stands between the area
+// and the cell, as Novatel's modems have it: then the technology, a small number,
+// does not stand behind the second value but behind the third.
+func hasRoutingArea(args []atcmd.Arg) bool {
+	return len(args) > 3 && !args[1].Quoted && len(args[1].Text) <= 2 && len(args[2].Text) > 2
+}
+
+func isHex(s string) bool {
+	return s != "" && strings.Trim(s, "0123456789abcdefABCDEF") == ""
 }

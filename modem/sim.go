@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/callstack-go/callstack/atcmd"
@@ -57,8 +56,8 @@ func (p *opening) unlock(ctx context.Context) error {
 // readSIM reads an answer of AT+CPIN?. The state is "" while the SIM is busy.
 func readSIM(resp atcmd.Response, err error) (string, error) {
 	for _, line := range resp.Lines {
-		if _, state, ok := strings.Cut(line, "+CPIN:"); ok {
-			switch state = strings.TrimSpace(state); state {
+		if state, ok := parsePIN(line); ok {
+			switch state {
 			case "NOT READY":
 				return "", nil
 			case "NOT INSERTED", "SIM REMOVED":

@@ -2,7 +2,6 @@ package vectors
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -13,11 +12,13 @@ import (
 // verbatimRows is how many verbatim rows each file has. They are not here, so
 // this is how a test knows what it skipped, and that a folder is complete.
 var verbatimRows = map[string]int{
-	"calls":         62,
-	"dtmf":          22,
-	"finals_errors": 0,
-	"framing":       17,
-	"identity":      37,
+	"calls":           62,
+	"dtmf":            22,
+	"finals_errors":   0,
+	"framing":         17,
+	"identity":        37,
+	"registration":    68,
+	"signal_sim_misc": 74,
 }
 
 // load returns the rows of a file and how many verbatim ones are missing, which
@@ -93,9 +94,6 @@ func parse(data []byte) ([]Row, error) {
 	var rows []Row
 	if err := json.Unmarshal(data, &rows); err != nil {
 		return nil, err
-	}
-	if len(rows) == 0 {
-		return nil, errors.New("no rows")
 	}
 	seen := make(map[string]bool, len(rows))
 	for i := range rows {

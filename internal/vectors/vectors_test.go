@@ -26,6 +26,7 @@ func TestOwnRowsMayBeRedistributed(t *testing.T) {
 		rows, skipped, err := vectors.LoadFrom(file, "")
 		require.NoError(t, err)
 		assert.Equal(t, vectors.VerbatimRows[file], skipped, file)
+		assert.NotZero(t, len(rows)+skipped, file)
 		for _, r := range rows {
 			assert.NotEqual(t, vectors.Verbatim, r.Quality, r.ID)
 		}
@@ -102,6 +103,8 @@ const oneVerbatimRow = `[{"id":"framing-001","source":"log","family":"generic","
 func TestFolderIsChecked(t *testing.T) {
 	incomplete := t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(incomplete, "framing.json"), []byte(oneVerbatimRow), 0o600))
+	empty := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(empty, "registration.json"), []byte("[]"), 0o600))
 	broken := t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(broken, "framing.json"), []byte(`[{"id":1}]`), 0o600))
 	tests := map[string]struct{ file, folder, want string }{
@@ -109,6 +112,7 @@ func TestFolderIsChecked(t *testing.T) {
 		"missing folder":    {"framing", filepath.Join(t.TempDir(), "none"), "CALLSTACK_VECTORS: open"},
 		"missing, relative": {"framing", "no/such/folder", "CALLSTACK_VECTORS: open"},
 		"rows missing":      {"framing", incomplete, "has 1 verbatim rows, not 17"},
+		"no rows":           {"registration", empty, "has 0 verbatim rows, not 68"},
 		"not the format":    {"framing", broken, "cannot unmarshal"},
 	}
 	for name, tt := range tests {
@@ -121,7 +125,6 @@ func TestFolderIsChecked(t *testing.T) {
 
 func TestParseRefuses(t *testing.T) {
 	tests := map[string]struct{ rows, want string }{
-		"nothing":    {`[]`, "no rows"},
 		"no id":      {`[{"quality":"shape"}]`, `row 0: the id "" is empty or taken`},
 		"same id":    {`[{"id":"a","quality":"shape"},{"id":"a","quality":"shape"}]`, `row 1: the id "a" is empty or taken`},
 		"no quality": {`[{"id":"a"}]`, `a: no quality ""`},
