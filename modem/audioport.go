@@ -62,7 +62,7 @@ func (p *audioPort) route(f *voice.Feed) {
 	p.heard = time.Now()
 	p.credit, p.paused, p.behind = 0, time.Time{}, 0
 	if f != nil {
-		f.Attach(voice.MediaInfo{Format: p.format, Lead: p.by.lead()})
+		f.Attach(voice.MediaInfo{Format: p.format, Lead: p.by.lead(), Gap: silentAfter})
 	}
 	p.signal()
 }

@@ -12,6 +12,7 @@ type audio struct {
 	attached bool
 	format   Format // zero until audio has flowed
 	lead     time.Duration
+	gap      time.Duration // how long no frame may come while attached
 	since    time.Time // when it was attached or detached last
 	heardAt  time.Time // when the last frame came
 	takenAt  time.Time // when the last frame was asked for
@@ -28,7 +29,7 @@ func (a *audio) attach(mi MediaInfo, now time.Time) {
 	for _, p := range a.heard {
 		p.skip(a.holding(p, now))
 	}
-	a.attached, a.format, a.lead, a.since = true, mi.Format, mi.Lead, now
+	a.attached, a.format, a.lead, a.gap, a.since = true, mi.Format, mi.Lead, mi.Gap, now
 }
 
 func (a *audio) detach(now time.Time) {

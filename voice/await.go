@@ -58,7 +58,14 @@ func (c *CallSession) audioDue(last, now time.Time) (wait time.Duration, due boo
 		last = c.activeAt
 	}
 	wait = noAudioAfter - now.Sub(last)
-	if c.audio.attached {
+	switch gap := c.audio.gap; {
+	case !c.audio.attached:
+	case gap > 0 && gap < noAudioAfter:
+		if last.Before(c.audio.since) {
+			last = c.audio.since
+		}
+		wait = gap - now.Sub(last)
+	default:
 		wait = max(wait, firstFrame-now.Sub(c.audio.since))
 	}
 	return wait, true

@@ -90,6 +90,12 @@ type MediaInfo struct {
 	// Lead is how long after [Feed.Next] the far side has heard the last
 	// sample of that frame. Playing waits it out before it is done.
 	Lead time.Duration
+
+	// Gap is how long this carrier may bring or take no frame while audio flows;
+	// more of it is [ErrNoAudio] for what plays or records. Zero, and what is
+	// longer, means 15 s. A modem sends silence where there is nothing to hear, so
+	// that a few seconds tell that its audio is broken.
+	Gap time.Duration
 }
 
 // NewCall makes a call over l, for a carrier, and returns the program's end of

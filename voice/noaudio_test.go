@@ -102,3 +102,31 @@ func TestAHoldIsNoMissingAudio(t *testing.T) {
 		assert.Equal(t, 15*time.Second, at.Sub(resumed), "the resumed call has its own 15 s")
 	})
 }
+
+func TestACarrierThatAlwaysSendsTellsSoonerThatAudioIsMissing(t *testing.T) {
+	const gap = 5 * time.Second
+	bubble(t, func(ctx context.Context, t *testing.T) {
+		call, feed := fed(t, nil, voice.Info{State: voice.Active})
+		rec := record(ctx, t, call, &recorded{}, nil)
+		pass(12 * time.Second)
+		feed.Attach(voice.MediaInfo{Format: narrow, Gap: gap})
+		wait := background(t, func() (time.Time, error) { return now(playError(ctx, call, voice.Silence(time.Hour))) })
+		pass(gap - 1)
+		hear(feed, noise(1, frame))
+		listen(feed, 1)
+		last := time.Now()
+		at, err := wait()
+		require.ErrorIs(t, err, voice.ErrNoAudio)
+		assert.Equal(t, gap, at.Sub(last), "of what plays")
+		got, err := rec()
+		require.ErrorIs(t, err, voice.ErrNoAudio)
+		assert.Equal(t, gap, got.at.Sub(last), "of what is recorded")
+		assert.Equal(t, frameTime, got.Duration)
+
+		feed.Detach()
+		taken := time.Now()
+		require.ErrorIs(t, playError(ctx, call, voice.Beep()), voice.ErrNoAudio)
+		assert.Equal(t, 15*time.Second, time.Since(last), "audio that was taken away may take longer")
+		assert.Equal(t, 10*time.Second, time.Since(taken))
+	})
+}

@@ -36,7 +36,7 @@ const (
 	// RecordOptions.Silence.
 	RecordSilence
 	// RecordNoAudio means that no audio came for 15 s, counted from the answer
-	// or from the last frame. Record returns [ErrNoAudio] with it.
+	// or from the last frame, or for longer than MediaInfo.Gap. Record returns [ErrNoAudio] with it.
 	RecordNoAudio
 	// RecordCallEnded means that the call ended. Record returns an
 	// [*EndedError] with it.
