@@ -39,7 +39,11 @@ func (c *Caller) showNumber() {
 	}
 	if m.set.clip == 1 && !c.from.NoCLIP {
 		number, toa := c.shownNumber()
-		m.queue(m.line("+CLIP", number, toa, validity))
+		if number == "" && m.knows("+CLIP hidden") {
+			m.queue(m.line("+CLIP hidden", toa, validity))
+		} else {
+			m.queue(m.line("+CLIP", number, toa, validity))
+		}
 	}
 	if m.set.cnap == 1 && c.from.Name != "" {
 		m.queue(m.line("+CNAP", c.from.Name))

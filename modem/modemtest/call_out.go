@@ -156,7 +156,7 @@ func (c *Caller) dial(now time.Time) time.Time {
 			c.m.finish(c, EndedBusy)
 			return time.Time{}
 		}
-		c.stat, c.dueAt = alerting, at
+		c.stat, c.dueAt, c.rang = alerting, at, true
 		c.changed()
 	}
 	at := c.dueAt.Add(c.outcome.After)

@@ -27,7 +27,9 @@ type Caller struct {
 	// Under Modem.mu.
 	id        int
 	stat      callState
-	listed    bool      // the program was told of it by +CLCC
+	listed    bool      // the program was told of it by a line of the family's own
+	told      bool      // of what a family says once: ^ORIG, MO CONNECTED
+	rang      bool      // at the far side
 	connected time.Time // zero until it is
 	end       End
 

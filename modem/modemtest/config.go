@@ -19,6 +19,17 @@ const (
 	// nothing else: no vendor lines, no digits heard, no audio port.
 	Generic
 
+	// A7670 is a SIMCom A7670E-FASE on USB: the vendor lines of the SIM7600,
+	// and an analog output for the voice. With Config.DataOnly it is an
+	// A7670E-LNXY-UBL.
+	A7670
+
+	// SIM868 is a SIMCom SIM868 on a UART, with 2G only: lines about calls
+	// that it makes with AT+MORING=1, digits with AT+DDET=1, and an analog
+	// output for the voice. It finds the baud rate by itself, and says nothing
+	// at a start, unless AT+IPR has set one.
+	SIM868
+
 	// EC25 is a Quectel EC25 on USB: the voice of a call as PCM on the NMEA
 	// port, lines about calls with AT^DSCI=1 and AT+QINDCFG="ccinfo",1.
 	EC25
@@ -26,6 +37,11 @@ const (
 	// EC200 is a Quectel EC200U on USB: no lines about calls beyond the
 	// standards, no audio port, and a daily number of restarts.
 	EC200
+
+	// Huawei is an E1750 stick: ^ORIG, ^CONF, ^CONN and ^CEND about calls, the
+	// voice on a port that the modem clocks, and every few seconds lines that
+	// nobody asked for.
+	Huawei
 )
 
 // String returns the name of the family.

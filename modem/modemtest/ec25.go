@@ -1,9 +1,6 @@
 package modemtest
 
-import (
-	"slices"
-	"strings"
-)
+import "slices"
 
 // The ways of the audio of an EC25: AT+QPCMV=1,mode and AT+QAUDMOD=mode.
 const (
@@ -17,11 +14,7 @@ const (
 func commandsEC25() map[string]spec {
 	return withCommands(commandsQuectel(), []spec{
 		numbers("^DSCI", 1, field{func(s *settings) *int { return &s.dsci }, 0, 1}),
-		{name: "+QINDCFG", set: configureIndications},
-		{
-			name: "+QURCCFG", set: configureReports,
-			test: func(m *Modem, _ command) result { return okay(m.line("+QURCCFG=?")) },
-		},
+		{name: "+QINDCFG", set: indications(qindKinds[:])},
 		{
 			name: "+QPCMV", set: switchVoice,
 			read: func(m *Modem, _ command) result {
@@ -36,47 +29,6 @@ func commandsEC25() map[string]spec {
 		},
 		{name: "+QGPSCFG", set: configureGPS},
 	})
-}
-
-// configureIndications is AT+QINDCFG="kind"[,on[,save]].
-func configureIndications(m *Modem, c command) result {
-	kind := slices.Index(qindKinds[:], c.args[0].text)
-	if kind < 0 || !c.args[0].quoted || len(c.args) > 3 {
-		return failed
-	}
-	if len(c.args) == 1 {
-		return okay(m.line("+QINDCFG", qindKinds[kind], m.set.qind[kind]))
-	}
-	on, ok := c.args[1].number(0, 1)
-	save := 0
-	if ok && len(c.args) == 3 {
-		save, ok = c.args[2].number(0, 1)
-	}
-	if !ok {
-		return failed
-	}
-	m.set.qind[kind] = on
-	if save == 1 {
-		m.stored.qind[kind] = on
-	}
-	return okay()
-}
-
-// configureReports is AT+QURCCFG="urcport"[,port]. It is forgotten at a restart,
-// as the makers of the PinePhone's software found.
-func configureReports(m *Modem, c command) result {
-	if c.args[0].text != "urcport" || len(c.args) > 2 {
-		return failed
-	}
-	if len(c.args) == 1 {
-		return okay(m.line("+QURCCFG", m.set.urcPort))
-	}
-	port := strings.ToLower(c.args[1].text)
-	if !slices.Contains([]string{"usbat", "usbmodem", "uart1", "all"}, port) {
-		return failed
-	}
-	m.set.urcPort = port
-	return okay()
 }
 
 // switchVoice is AT+QPCMV=0 and AT+QPCMV=1,mode. Audio flows on the port in the

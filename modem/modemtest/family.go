@@ -92,8 +92,11 @@ func (l startLine) comes(m *Modem) bool { return l.when == nil || l.when(m) }
 var families = map[Family]*family{
 	SIM7600: sim7600(),
 	Generic: generic(),
+	A7670:   a7670(),
+	SIM868:  sim868(),
 	EC25:    ec25(),
 	EC200:   ec200(),
+	Huawei:  huawei(),
 }
 
 func generic() *family {

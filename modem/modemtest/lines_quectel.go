@@ -22,6 +22,13 @@ var linesEC200 = lines27007.with(lines{
 	"+QHUP=?":      {{"\r\n+QHUP: (1,16,17,18,21,27,31,88),(1-7)\r\n", "EC25 manual, AT+QHUP"}},
 	"+QNWINFO":     {{"\r\n+QNWINFO: \"FDD LTE\",\"00101\",\"LTE BAND 3\",1300\r\n", "EC25 manual, AT+QNWINFO"}},
 	"+QNWINFO off": {{"\r\n+QNWINFO: No Service\r\n", "EC25 manual, AT+QNWINFO"}},
+
+	"QIND csq": {{"\r\n+QIND: \"csq\",%d,%d\r\n", "EC25 manual, AT+QINDCFG"}},
+	"+QINDCFG": {{"\r\n+QINDCFG: \"%s\",%d\r\n", "EC25 manual, AT+QINDCFG"}},
+	"+QURCCFG": {{"\r\n+QURCCFG: \"urcport\",\"%s\"\r\n", "EC25 manual, AT+QURCCFG"}},
+	"+QURCCFG=?": {{
+		"\r\n+QURCCFG: \"urcport\",(\"usbat\",\"usbmodem\",\"uart1\",\"all\")\r\n", "EC25 manual, AT+QURCCFG",
+	}},
 })
 
 // linesEC25 has the lines about calls and audio too.
@@ -32,16 +39,9 @@ var linesEC25 = linesEC200.with(lines{
 		{"\r\n^DSCI: %d,%d,%d,0,%s,%d,0\r\n", "calls-054"},
 		{"\r\n^DSCI: %d,%d,%d,0,0,\"%s\",%d,,,0,\"\",0\r\n", "calls-055"},
 	},
-	"^DSCI?":   {{"\r\n^DSCI: %d\r\n", "driver: chan_quectel"}},
-	"^DSCI=?":  {{"\r\n^DSCI: (0-1)\r\n", "driver: chan_quectel"}},
-	"ccinfo":   {{"\r\n+QIND: \"ccinfo\",%d,%d,%d,0,0,\"%s\",%d\r\n", "calls-056"}},
-	"QIND csq": {{"\r\n+QIND: \"csq\",%d,%d\r\n", "EC25 manual, AT+QINDCFG"}},
-
-	"+QINDCFG": {{"\r\n+QINDCFG: \"%s\",%d\r\n", "EC25 manual, AT+QINDCFG"}},
-	"+QURCCFG": {{"\r\n+QURCCFG: \"urcport\",\"%s\"\r\n", "EC25 manual, AT+QURCCFG"}},
-	"+QURCCFG=?": {{
-		"\r\n+QURCCFG: \"urcport\",(\"usbat\",\"usbmodem\",\"uart1\",\"all\")\r\n", "EC25 manual, AT+QURCCFG",
-	}},
+	"^DSCI?":  {{"\r\n^DSCI: %d\r\n", "driver: chan_quectel"}},
+	"^DSCI=?": {{"\r\n^DSCI: (0-1)\r\n", "driver: chan_quectel"}},
+	"ccinfo":  {{"\r\n+QIND: \"ccinfo\",%d,%d,%d,0,0,\"%s\",%d\r\n", "calls-056"}},
 
 	"audio pause": {{"\r\n+QPCMV: 0,0\r\n", "calls-087"}},
 	"audio ready": {{"\r\n+QPCMV: 1,0\r\n", "calls-088"}},

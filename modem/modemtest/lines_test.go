@@ -46,7 +46,7 @@ func TestEveryLineNamesItsSource(t *testing.T) {
 }
 
 // verbs are what stands in a form for what varies.
-var verbs = regexp.MustCompile(`%[0-9]*[sdc]`)
+var verbs = regexp.MustCompile(`%[0-9]*[sdcX]`)
 
 // anything is what %s stands for.
 const anything = `[^\r\n]*`
@@ -58,6 +58,8 @@ func pattern(raw string) string {
 		switch v[len(v)-1] {
 		case 'd':
 			return `-?[0-9]+`
+		case 'X':
+			return `[0-9A-F]+`
 		case 'c':
 			return `[0-9*#A-D]`
 		}
@@ -108,7 +110,7 @@ func wire(family string) *regexp.Regexp {
 }
 
 // ownNames are all that a line of nothing but a name may say.
-const ownNames = `Quectel|EC25|EC200U|Revision: EC25EFAR06A03M4G|EC25EFAR06A03M4G|(?:Revision: )?EC200UEUABR03A01M08|0049990106400\d\d|SIMCOM INCORPORATED|SIMCOM_SIM7600E-H|LE20B03SIM7600M22_V1\.01|Virtual|TS 27\.007|1\.0|004999010640000|001010123456789`
+const ownNames = `Quectel|EC25|EC200U|Revision: EC25EFAR06A03M4G|EC25EFAR06A03M4G|(?:Revision: )?EC200UEUABR03A01M08|0049990106400\d\d|INCORPORATED|A7670E-(?:FASE|LNXY-UBL)|(?:Revision:)?1418B06SIM868M32_BT|SIMCOM_Ltd|SIMCOM_SIM868|89001010123456789012|A7670M7_B07V01_240927|A011B07A7670M7_F|huawei|E1750|11\.126\.13\.00\.00|SIMCOM INCORPORATED|SIMCOM_SIM7600E-H|LE20B03SIM7600M22_V1\.01|Virtual|TS 27\.007|1\.0|004999010640000|001010123456789`
 
 // leftOver takes the lines of w off text as long as it can, and returns the
 // rest: what is not from the table.

@@ -3,6 +3,7 @@ package modemtest
 import (
 	"maps"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -11,7 +12,6 @@ func ec25() *family {
 	f := quectel("EC25", linesEC25, commandsEC25())
 	f.model, f.revision, f.imei = "EC25", "EC25EFAR06A03M4G", "004999010640034"
 	f.onCallState = quectelCalls
-	f.onSignal = quectelSignal
 	f.audio = &audioFormat{
 		rate: 8000, wideRate: 8000,
 		bursts: []time.Duration{40 * time.Millisecond},
@@ -30,6 +30,7 @@ func quectel(name string, all lines, commands map[string]spec) *family {
 		manufacturer: "Quectel",
 		access:       accessLTE,
 		tellsEnd:     endsFromAfar,
+		onSignal:     quectelSignal,
 		digit:        plainDigit,
 		start: []startLine{
 			{after: 700 * time.Millisecond, name: "start"},
@@ -104,6 +105,53 @@ func (m *Modem) reportsHere() bool {
 	return m.set.urcPort == "" || m.set.urcPort == "usbat" || m.set.urcPort == "all"
 }
 
+// indications is AT+QINDCFG="kind"[,on[,save]].
+func indications(kinds []string) handler {
+	return func(m *Modem, c command) result {
+		kind := slices.Index(kinds, c.args[0].text)
+		if kind < 0 || !c.args[0].quoted || len(c.args) > 3 {
+			return failed
+		}
+		return configureIndication(m, c, kind)
+	}
+}
+
+func configureIndication(m *Modem, c command, kind int) result {
+	if len(c.args) == 1 {
+		return okay(m.line("+QINDCFG", qindKinds[kind], m.set.qind[kind]))
+	}
+	on, ok := c.args[1].number(0, 1)
+	save := 0
+	if ok && len(c.args) == 3 {
+		save, ok = c.args[2].number(0, 1)
+	}
+	if !ok {
+		return failed
+	}
+	m.set.qind[kind] = on
+	if save == 1 {
+		m.stored.qind[kind] = on
+	}
+	return okay()
+}
+
+// configureReports is AT+QURCCFG="urcport"[,port]. It is forgotten at a restart,
+// as the makers of the PinePhone's software found.
+func configureReports(m *Modem, c command) result {
+	if c.args[0].text != "urcport" || len(c.args) > 2 {
+		return failed
+	}
+	if len(c.args) == 1 {
+		return okay(m.line("+QURCCFG", m.set.urcPort))
+	}
+	port := strings.ToLower(c.args[1].text)
+	if !slices.Contains([]string{"usbat", "usbmodem", "uart1", "all"}, port) {
+		return failed
+	}
+	m.set.urcPort = port
+	return okay()
+}
+
 // commandsQuectel are the commands that the makers' modems have in common.
 func commandsQuectel() map[string]spec {
 	all := commands27007()
@@ -114,6 +162,11 @@ func commandsQuectel() map[string]spec {
 			field{func(s *settings) *int { return &s.vtdGap }, 0, 255}),
 		numbers("+QTONEDET", 1, field{func(s *settings) *int { return &s.ddet }, 0, 1}),
 		simStatus(),
+		{name: "+QINDCFG", set: indications(qindKinds[:qindCCInfo])},
+		{
+			name: "+QURCCFG", set: configureReports,
+			test: func(m *Modem, _ command) result { return okay(m.line("+QURCCFG=?")) },
+		},
 		{name: "+CHUP", exec: hangUp, test: func(*Modem, command) result { return okay() }, took: slowHangUp},
 		{
 			name: "+QHUP", set: hangUpWith, took: slowHangUp,

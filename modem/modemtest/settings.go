@@ -28,6 +28,13 @@ type settings struct {
 	pcmFRM                  int // 1: 16 kHz
 	pcmVoLTE, pcmNoVoLTE    int // 0: 16 kHz, 1: 8 kHz
 
+	// SIM800
+	ddetMode, ddetInterval, ddetTones int // of AT+DDET
+	moring, ipr                       int
+
+	// Huawei
+	curc int
+
 	// Quectel
 	dsci, qsimstat int
 	vtdGap         int

@@ -136,7 +136,8 @@ func (term *terminal) exec(cmd string) []string {
 func isFinal(cmd, l string) bool {
 	cmd = strings.ToUpper(cmd)
 	calls := strings.HasPrefix(cmd, "ATD") || strings.HasPrefix(cmd, "ATA")
-	return l == "OK" || l == "ERROR" || strings.HasPrefix(l, "+CME ERROR") || strings.HasPrefix(l, "+CMS ERROR") ||
+	return l == "OK" || l == "ERROR" || l == "COMMAND NOT SUPPORT" || l == "TOO MANY PARAMETERS" ||
+		strings.HasPrefix(l, "+CME ERROR") || strings.HasPrefix(l, "+CMS ERROR") ||
 		calls && slices.Contains([]string{"NO CARRIER", "BUSY", "NO ANSWER"}, l)
 }
 
