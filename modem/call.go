@@ -36,7 +36,7 @@ type call struct {
 	changed    moment     // when it last became something else
 	suspect    bool       // one list without it is enough to end it
 	told       *voice.End // what a report told of its end, if one did
-	unseen     bool       // no list was taken since ATA answered it
+	unseen     bool       // ATA was accepted, and no list has told since that it is answered
 
 	hangup bool // the program wants it to end
 	vain   bool // it was dialled, and nothing came of that: it is hung up, whatever the list tells

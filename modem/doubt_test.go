@@ -158,3 +158,58 @@ func TestAnswerThatWasForAnotherCaller(t *testing.T) {
 		})
 	}
 }
+
+// The OK to ATA is of something else, or of a modem that does nothing.
+func TestCallThatRingsOnIsAnsweredAgain(t *testing.T) {
+	up := func(mock *modem.MockTransport) { mock.On("AT+CLCC").Reply(listedAs("0")) }
+	tests := map[string]struct {
+		later   func(*testing.T, *modem.MockTransport, *voice.CallSession) // two seconds after the first ATA
+		answers int
+		want    voice.State
+	}{
+		"it rings on": {func(*testing.T, *modem.MockTransport, *voice.CallSession) {}, 2, voice.Active},
+		"it does so for ever": {func(_ *testing.T, mock *modem.MockTransport, _ *voice.CallSession) {
+			mock.On("ATA").Reply()
+		}, 6, voice.Active},
+		"it is listed late":   {func(_ *testing.T, mock *modem.MockTransport, _ *voice.CallSession) { up(mock) }, 1, voice.Active},
+		"the caller has gone": {func(_ *testing.T, mock *modem.MockTransport, _ *voice.CallSession) { ended(mock) }, 1, voice.Ended},
+		"another one rings": {func(_ *testing.T, mock *modem.MockTransport, _ *voice.CallSession) {
+			mock.On("AT+CLCC").Reply(ofOther(listedAs("4")))
+		}, 1, voice.Ended},
+		"one without a number rings": {func(_ *testing.T, mock *modem.MockTransport, _ *voice.CallSession) {
+			mock.On("AT+CLCC").Reply("+CLCC: 1,1,4,0,0")
+		}, 1, voice.Ended},
+		"it is hung up": {func(t *testing.T, _ *modem.MockTransport, call *voice.CallSession) {
+			require.NoError(t, call.Hangup(deadline(t)))
+		}, 1, voice.Ended},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				mock := sim7600()
+				mock.On("AT+CLCC").Reply(listedAs("4"))
+				mock.On("ATA").Once().Reply()
+				mock.On("ATA").Then(func() { up(mock) }).Reply()
+				_, call := rings(t, mock)
+				require.NoError(t, call.Answer(deadline(t)))
+				time.Sleep(2 * time.Second)
+				tt.later(t, mock, call)
+				time.Sleep(20 * time.Second)
+				assert.Equal(t, tt.answers, written(mock, "ATA"))
+				assert.Equal(t, tt.want, call.State())
+			})
+		})
+	}
+}
+
+func TestCallThatRingsAgainAtItsPlaceIsAnother(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		mock := answerable()
+		m, first := talking(t, mock, nil) // listed as answered
+		mock.On("AT+CLCC").Reply(listedAs("4"))
+		require.Equal(t, voice.RemoteHangup, endOf(t, first).Reason)
+		time.Sleep(time.Second)
+		require.Len(t, m.Calls(), 1)
+		assert.Equal(t, 1, written(mock, "ATA")-1, "by the handler of the second")
+	})
+}

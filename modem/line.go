@@ -87,12 +87,25 @@ func (o *owner) startAnswer(c *call) (cmd atcmd.Command, err error) {
 	case o.beside(c):
 		return cmd, ErrLineBusy
 	}
+	return o.answerCommand(), nil
+}
+
+// answerCommand takes the line for ATA, and returns it.
+func (o *owner) answerCommand() atcmd.Command {
 	o.setup++
 	settles := slices.Clone(o.m.link().profile.Answered)
 	if !o.echo() {
 		settles = append(settles, o.m.link().profile.Over...)
 	}
-	return atcmd.Command{Text: "ATA", Timeout: answerTimeout, Abortable: true, Dial: true, Settles: settles}, nil
+	return atcmd.Command{Text: "ATA", Timeout: answerTimeout, Abortable: true, Dial: true, Settles: settles}
+}
+
+// answerAgain answers a call that rings on though ATA was accepted: the OK was of
+// something else, or of a modem that did nothing.
+func (o *owner) answerAgain(c *call) {
+	o.m.log.Warn("a call rings on that was answered: answering it again")
+	c.answeredAt = time.Now()
+	o.m.job(c, o.answerCommand(), func(resp atcmd.Response, err error) { o.answered(c, resp.Settled, err) })
 }
 
 // answered takes the result of ATA. settled is the line that ended it, if one

@@ -138,7 +138,7 @@ func (o *owner) list(asked moment, lines []string, err error) {
 		switch {
 		case asked < c.changed: // it knows nothing of what was told since
 		case slices.Contains(seen, c):
-			c.misses, c.suspect, c.told, c.unseen = 0, c.hangup, nil, false
+			c.misses, c.suspect, c.told = 0, c.hangup, nil
 		default:
 			o.missing(c, all)
 		}
@@ -235,6 +235,12 @@ func (o *owner) apply(l listed, asked moment, again bool) *call {
 	if asked > c.changed || order(l.state) > order(c.state) {
 		o.move(c, l.state)
 	}
+	switch {
+	case l.state == c.state:
+		c.unseen = false
+	case c.ringsOn(l) && asked > c.changed && c.talk() > echoTime && !c.hangup && o.setup == 0:
+		o.answerAgain(c)
+	}
 	return c
 }
 
@@ -264,12 +270,18 @@ func (o *owner) followAnswered(list []listed, asked moment) {
 }
 
 // replaced tells whether l is a new call at the place of c: one that rings with
-// another number, or where c was answered long ago or is said to be over.
+// another number, or where c is said to be over, or was answered long ago.
 func replaced(c *call, l listed, asked moment) bool {
 	if asked < c.changed || order(l.state) >= order(voice.Active) {
 		return false
 	}
-	return !c.isFrom(l.number) || c.answered() && (c.told != nil || c.talk() > echoTime)
+	return !c.isFrom(l.number) || c.answered() && (c.told != nil || c.talk() > echoTime && !c.ringsOn(l))
+}
+
+// ringsOn tells whether l is c, which never was listed as answered though ATA was
+// accepted. Who hides his number cannot be told from the next caller: then it is not.
+func (c *call) ringsOn(l listed) bool {
+	return c.unseen && l.rings() && c.number != "" && l.number != "" && c.isFrom(l.number)
 }
 
 // isFrom tells whether c, if it came in, may have come from number n. Who is

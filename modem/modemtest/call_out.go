@@ -36,6 +36,7 @@ func dialCall(m *Modem, c command) result {
 	case !ok:
 		return failed
 	case !voice, m.cfg.DataOnly, !m.network.registered():
+		m.cause = "+CEER none" // of this call, which the network has not seen (27.007, 8.10)
 		return final(m.line("NO CARRIER"))
 	case m.find(active, dialing, alerting, ringing, waitingCall) != nil, len(m.calls) == maxCalls:
 		return m.cme(notAllowed)

@@ -264,3 +264,20 @@ func TestPressingKeys(t *testing.T) {
 		require.NoError(t, ctx.Err())
 	})
 }
+
+func TestCauseOfACallThatTheNetworkDidNotSee(t *testing.T) {
+	inBubble(t, func(t *testing.T, ctx context.Context) {
+		sim := newSim(t, &modemtest.Config{Calm: true})
+		sim.OnDial("", modemtest.Outcome{Result: modemtest.Busy})
+		term := dial(t, sim).quiet()
+		term.write("ATD+12025550100;\r")
+		callee, err := sim.WaitDialled(ctx)
+		require.NoError(t, err)
+		require.Error(t, callee.WaitAnswered(ctx))
+		time.Sleep(time.Second)
+		assert.Equal(t, []string{`+CEER: "User busy"`, "OK"}, term.exec("AT+CEER"))
+		sim.SetRegistration(2)
+		assert.Equal(t, []string{"NO CARRIER"}, term.exec("ATD+12025550101;"))
+		assert.Equal(t, []string{"+CEER: No cause information available", "OK"}, term.exec("AT+CEER"))
+	})
+}
