@@ -166,17 +166,17 @@ func (t *MockTransport) BreakAudio(err error) { t.port(&t.audio).fail(err) }
 
 // OpenAT implements [Transport]. A port has one user: opening it twice is an
 // error until it is closed.
-func (t *MockTransport) OpenAT(context.Context) (io.ReadWriteCloser, error) {
-	return t.port(&t.at).open()
+func (t *MockTransport) OpenAT(ctx context.Context) (io.ReadWriteCloser, error) {
+	return t.port(&t.at).open(ctx)
 }
 
 // OpenAudio implements [Transport]: it is errors.ErrUnsupported unless Audio is
 // set.
-func (t *MockTransport) OpenAudio(context.Context) (io.ReadWriteCloser, error) {
+func (t *MockTransport) OpenAudio(ctx context.Context) (io.ReadWriteCloser, error) {
 	if !t.Audio {
 		return nil, fmt.Errorf("modem: mock without audio: %w", errors.ErrUnsupported)
 	}
-	return t.port(&t.audio).open()
+	return t.port(&t.audio).open(ctx)
 }
 
 func (t *MockTransport) port(p **mockPort) *mockPort {

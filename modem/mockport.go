@@ -1,6 +1,7 @@
 package modem
 
 import (
+	"context"
 	"errors"
 	"io"
 	"os"
@@ -25,10 +26,12 @@ func newMockPort() *mockPort {
 	return p
 }
 
-func (p *mockPort) open() (io.ReadWriteCloser, error) {
+func (p *mockPort) open(ctx context.Context) (io.ReadWriteCloser, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	switch {
+	case ctx.Err() != nil:
+		return nil, context.Cause(ctx)
 	case p.err != nil:
 		return nil, p.err
 	case p.isOpen:
