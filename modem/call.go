@@ -35,7 +35,8 @@ type call struct {
 	misses     int        // lists in a row without it
 	changed    moment     // when it last became something else
 	suspect    bool       // one list without it is enough to end it
-	told       *voice.End // what a report told of its end, if one did
+	told       *voice.End // what a report told of its end, if one did, and no list has it still
+	rumour     rumour     // the same, whatever the list says
 	unseen     bool       // ATA was accepted, and no list has told since that it is answered
 
 	hangup bool // the program wants it to end

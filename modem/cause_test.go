@@ -85,6 +85,12 @@ func TestCauseThatAReportTells(t *testing.T) {
 		want     voice.End
 	}{
 		"talked":               {true, []string{"^CEND:1,5,29,16"}, voice.End{Reason: voice.RemoteHangup, Cause: 16, Talk: 5 * time.Second}},
+		"lost by the network":  {true, []string{"^CEND:1,5,104,38"}, voice.End{Reason: voice.Failed, Cause: 38, Talk: 5 * time.Second}},
+		"out of reach":         {true, []string{"^CEND:1,5,22"}, voice.End{Reason: voice.Failed, Talk: 5 * time.Second}},
+		"out of reach, cause":  {true, []string{"^CEND:1,5,22,16"}, voice.End{Reason: voice.RemoteHangup, Cause: 16, Talk: 5 * time.Second}},
+		"out of reach, later":  {true, []string{"NO CARRIER", "^CEND:1,5,21"}, voice.End{Reason: voice.Failed, Talk: 5 * time.Second}},
+		"of a meaning unknown": {true, []string{"^CEND:1,5,255"}, voice.End{Reason: voice.RemoteHangup, Talk: 5 * time.Second}},
+		"rings no more":        {false, []string{"^CEND:1,0,22"}, voice.End{Reason: voice.Missed}},
 		"busy, after a talk":   {true, []string{"BUSY"}, voice.End{Reason: voice.RemoteHangup}},
 		"given up":             {false, []string{"^CEND:1,0,29,16"}, voice.End{Reason: voice.Missed}},
 		"taken somewhere else": {false, []string{"^CEND:1,0,29,26"}, voice.End{Reason: voice.AnsweredElsewhere, Cause: 26}},
@@ -110,6 +116,39 @@ func TestCauseThatAReportTells(t *testing.T) {
 				inject(mock, tt.reports...)
 				e := endOf(t, call)
 				e.Talk = e.Talk.Truncate(time.Second)
+				if tt.want.Talk == 0 {
+					e.Talk = 0
+				}
+				assert.Equal(t, tt.want, e)
+			})
+		})
+	}
+}
+
+// A modem may list a call for a moment after it told of its end. What it told counts
+// when the call is gone, if it goes with the call.
+func TestCauseThatWasToldTooEarly(t *testing.T) {
+	tests := map[string]struct {
+		report string
+		later  time.Duration
+		want   voice.End
+	}{
+		"a second later":        {"^CEND:1,5,104,16", time.Second, voice.End{Reason: voice.RemoteHangup, Cause: 16, Talk: 5 * time.Second}},
+		"ten seconds later":     {"^CEND:1,5,104,16", 10 * time.Second, voice.End{Reason: voice.RemoteHangup}},
+		"of another length":     {"^CEND:1,40,104,16", time.Second, voice.End{Reason: voice.RemoteHangup}},
+		"of one not answered":   {"^CEND:1,0,104,17", time.Second, voice.End{Reason: voice.RemoteHangup}},
+		"and the network fails": {"^CEND:1,5,104,38", time.Second, voice.End{Reason: voice.Failed, Cause: 38, Talk: 5 * time.Second}},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				mock, _, call := inFamily(t, "E1750", nil)
+				inject(mock, tt.report)
+				time.Sleep(tt.later)
+				assert.Equal(t, voice.Active, call.State())
+				ended(mock)
+				inject(mock, "NO CARRIER")
+				e := endOf(t, call)
 				if tt.want.Talk == 0 {
 					e.Talk = 0
 				}

@@ -1,6 +1,7 @@
 package modem
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/callstack-go/callstack/voice"
@@ -66,4 +67,15 @@ func reasonOf(cause int) (voice.EndReason, int) {
 		}
 	}
 	return voice.Failed, cause
+}
+
+// networkFaults are the causes by which the network ends a call that it cannot keep
+// (3GPP TS 24.008, table 10.5.123): destination or network out of order, no circuit,
+// failure, congestion, no resources, an expired timer, a protocol error.
+var networkFaults = []int{27, 34, 38, 41, 42, 44, 47, 102, 111}
+
+// broke tells whether what was told of the end of an answered call is that nobody
+// hung up: the call was not kept.
+func broke(told voice.End) bool {
+	return told.Reason == voice.Failed && (told.Cause == 0 || slices.Contains(networkFaults, told.Cause))
 }

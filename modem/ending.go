@@ -1,6 +1,7 @@
 package modem
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -27,10 +28,7 @@ func (o *owner) finish(c *call) {
 	if c.over {
 		return
 	}
-	var told voice.End
-	if c.told != nil {
-		told = *c.told
-	}
+	told := c.toldEnd()
 	switch reason := c.reason(); {
 	case explains(told.Reason, reason):
 		o.end(c, told)
@@ -42,9 +40,60 @@ func (o *owner) finish(c *call) {
 		o.m.after(causeWithin, func() { o.ended(c, c.because(parseCause(nil))) })
 	case told.Reason == voice.Busy, told.Reason == voice.NoAnswer: // which the call was not: no word of it holds
 		o.end(c, voice.End{Reason: reason})
+	case reason == voice.RemoteHangup && broke(told):
+		o.end(c, told)
 	default:
 		o.end(c, voice.End{Reason: reason, Cause: told.Cause, Talk: told.Talk})
 	}
+}
+
+// rumour is what a report told of the end of a call. Some modems list the call for a
+// moment longer: then it is not over yet, and the report must not be lost.
+type rumour struct {
+	end voice.End
+	at  time.Time
+}
+
+// rumourTime is how long a rumour may come before the end, and how far from the length
+// of the call the one that it tells may be: beyond, it is of another call.
+const rumourTime = 3 * time.Second
+
+// note notes what a report told of the end, beside what others did.
+func (r *rumour) note(e voice.End) {
+	if e == (voice.End{}) {
+		return
+	}
+	if time.Since(r.at) > rumourTime {
+		r.end = voice.End{}
+	}
+	r.end, r.at = merged(r.end, e), time.Now()
+}
+
+// merged fills what is not known of one end from another.
+func merged(e, more voice.End) voice.End {
+	return voice.End{
+		Reason: cmp.Or(e.Reason, more.Reason), Cause: cmp.Or(e.Cause, more.Cause),
+		Text: cmp.Or(e.Text, more.Text), Talk: cmp.Or(e.Talk, more.Talk),
+	}
+}
+
+// toldEnd returns what was told of the end of a call that is over.
+func (c *call) toldEnd() voice.End {
+	var told voice.End
+	if c.told != nil {
+		told = *c.told
+	}
+	if time.Since(c.rumour.at) > rumourTime {
+		return told
+	}
+	var talk time.Duration
+	if !c.answeredAt.IsZero() {
+		talk = c.talk()
+	}
+	if (talk - c.rumour.end.Talk).Abs() > rumourTime {
+		return told
+	}
+	return merged(told, c.rumour.end)
 }
 
 // because makes an end of what the network told of a call that was not answered.

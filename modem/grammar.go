@@ -293,9 +293,16 @@ var huaweiStates = map[string]voice.State{
 	"^ORIG": voice.Dialing, "^CONF": voice.Alerting, "^CONN": voice.Active, "^CEND": voice.Ended,
 }
 
-// parseHuaweiEnd reads what ^CEND has behind the index. The status is of the
-// modem's own numbering, and always 255 with some. The cause is left out where
-// the call ended before the network answered.
+// Values of <status> in ^CEND, which are those of Qualcomm's firmware, that mean that
+// nobody hung up. What others mean, such as 29 where this side ended the call and 25
+// where the network released it, the cause tells better.
+const (
+	endNoService = 21
+	endFade      = 22
+)
+
+// parseHuaweiEnd reads what ^CEND has behind the index. The status is always 255 with
+// some modems. The cause is left out where the call ended before the network answered.
 func parseHuaweiEnd(args []atcmd.Arg) voice.End {
 	const longest = 1 << 24 // seconds: half a year, and no overflow
 	var e voice.End
@@ -307,6 +314,11 @@ func parseHuaweiEnd(args []atcmd.Arg) voice.End {
 	if len(args) > 2 {
 		cause, _ := args[2].Int()
 		e.Reason, e.Cause = reasonOf(cause)
+	}
+	if len(args) > 1 && e.Cause == 0 {
+		if status, ok := args[1].Int(); ok && (status == endNoService || status == endFade) {
+			e.Reason = voice.Failed
+		}
 	}
 	return e
 }

@@ -56,6 +56,7 @@ type owner struct {
 	audio      audioSwitch
 	net        network
 	twins      []twin
+	lastKey    lastKey
 	health     health
 	sim        simWatch
 	idle       []chan struct{} // closed when there is no call and no handler

@@ -1,8 +1,6 @@
 package modem
 
 import (
-	"cmp"
-	"log/slog"
 	"slices"
 	"time"
 
@@ -235,12 +233,12 @@ func (o *owner) missed(n events.Number) {
 func (o *owner) tell(c *call, e voice.End) {
 	o.suspect(c)
 	o.pollNow()
+	c.rumour.note(e)
 	switch {
 	case o.echo():
 		return
 	case c.told != nil:
-		c.told.Reason, c.told.Cause = cmp.Or(c.told.Reason, e.Reason), cmp.Or(c.told.Cause, e.Cause)
-		c.told.Talk = cmp.Or(c.told.Talk, e.Talk)
+		*c.told = merged(*c.told, e)
 		return
 	}
 	c.told = &e
@@ -258,13 +256,4 @@ func (o *owner) believe() {
 			o.finish(c)
 		}
 	}
-}
-
-// key is a key that the far side pressed.
-func (o *owner) key(key byte) {
-	if c := o.talking(); c != nil {
-		c.feed.Digit(key, voice.FromCarrier)
-		return
-	}
-	o.m.log.Debug("key pressed in no call", slog.Int("calls", len(o.calls)))
 }
