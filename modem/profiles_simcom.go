@@ -28,7 +28,7 @@ var sim7600 = Profile{
 		"AT+CVHU=0", // so that ATH hangs up a voice call
 		"AT+CSSN=0,0",
 		"AT+CLCC=1", // the list by itself at each change
-		"AT+CATR=1", // reports on the port of the commands only
+		"AT+CATR=0", // reports on all ports: 1 is the UART alone, whatever port this is
 	},
 	Answered: []string{"VOICE CALL: BEGIN"},
 	Over:     []string{"VOICE CALL: END"},
