@@ -266,7 +266,9 @@ func (m *Modem) release(c *Caller, how End, told bool) {
 // pending reports whether ATD or ATA of this call has no result yet: then its
 // result tells what became of the call.
 func (m *Modem) pending(c *Caller) bool {
-	return m.at != nil && m.at.busy != nil && m.at.busy.wait != nil && m.at.busy.wait.of() == c
+	return slices.ContainsFunc(m.openPorts(), func(p *atPort) bool {
+		return p.busy != nil && p.busy.wait != nil && p.busy.wait.of() == c
+	})
 }
 
 // remove takes the call out of the modem without a word.

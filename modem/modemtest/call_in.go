@@ -69,7 +69,7 @@ type answering struct {
 // answered by it: AT+CHLD chooses.
 func answerCall(m *Modem, _ command) result {
 	c := m.find(ringing)
-	if c == nil {
+	if c == nil || m.pending(c) { // the other port answers it
 		return final(m.line("NO CARRIER"))
 	}
 	took := m.cfg.Answering
@@ -87,7 +87,7 @@ func (a *answering) poll(m *Modem, now time.Time) (result, bool, time.Time) {
 		return result{}, false, a.until
 	}
 	m.connect(a.call)
-	m.at.flushAll(now) // the last RING is not after the answer
+	m.turn.flushAll(now) // the last RING is not after the answer
 	var lines []block
 	if m.fam.begins != nil {
 		if begins := m.fam.begins(a.call); m.fam.late && m.delivery.chance(3) {
@@ -110,7 +110,9 @@ func (a *answering) of() *Caller { return a.call }
 
 // abort gives the call up.
 func (a *answering) abort(m *Modem, _ time.Time) result {
-	m.remove(a.call, EndedRejected)
-	a.call.gone()
+	if a.call.end == 0 {
+		m.remove(a.call, EndedRejected)
+		a.call.gone()
+	}
 	return final(m.line("NO CARRIER"))
 }

@@ -125,8 +125,10 @@ func (d *dialling) of() *Caller { return d.call }
 
 // abort drops the call that is being set up.
 func (d *dialling) abort(m *Modem, _ time.Time) result {
-	m.remove(d.call, EndedByProgram)
-	d.call.gone()
+	if d.call.end == 0 {
+		m.remove(d.call, EndedByProgram)
+		d.call.gone()
+	}
 	return final(m.line("NO CARRIER"))
 }
 

@@ -7,11 +7,12 @@ func basicCommands() []spec {
 		{name: "V", exec: toggle(func(s *settings, on bool) { s.verbose = on })},
 		{name: "Q", exec: toggle(func(s *settings, on bool) { s.quiet = on })},
 		{name: "Z", exec: profile(func(m *Modem) { m.set = m.stored })},
-		{name: "&F", exec: profile(func(m *Modem) { m.set = m.fam.defaults() })},
+		{name: "&F", exec: profile(func(m *Modem) { m.set = m.factory() })},
 		{name: "&W", exec: profile(func(m *Modem) { m.stored = m.set })},
 		{name: "&C", exec: accepted(2)},
 		{name: "&D", exec: accepted(2)},
 		{name: "X", exec: accepted(4)},
+		{name: "O", exec: goOnline},
 		fixed("S0", 0), // the modem does not answer by itself
 		fixed("S3", '\r'),
 		fixed("S4", '\n'),

@@ -62,6 +62,7 @@ func hangUpByATH(m *Modem, c command) result {
 	if _, ok := basicNumber(c, 0); !ok {
 		return failed
 	}
+	m.face.online = false
 	if m.set.cvhu == 1 {
 		return okay()
 	}
@@ -73,7 +74,7 @@ func hangUp(m *Modem, _ command) result { return m.hangUpAll(true) }
 // hangUpAll ends all calls but one that waits beside them. The SIM7600 gives a line for
 // each before the OK (SIM7600 manual, AT+CHUP); without tell they come later.
 func (m *Modem) hangUpAll(tell bool) result {
-	m.at.flushAll(time.Now())
+	m.turn.flushAll(time.Now())
 	var lines []block
 	waits := func(c *Caller) bool { return c.stat == waitingCall }
 	for _, c := range slices.DeleteFunc(slices.Clone(m.calls), waits) { // who waits rings then

@@ -36,6 +36,7 @@ func commandsHuawei() map[string]spec {
 			read: func(m *Modem, _ command) result { return okay(m.line("^ICCID", m.sim.ICCID)) },
 		},
 		{name: "^SYSINFO", exec: readSystem},
+		rebooting("^RESET"),
 	})
 }
 

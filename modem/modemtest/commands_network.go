@@ -30,7 +30,7 @@ func (n network) registered() bool { return n.stat == 1 || n.stat == 5 }
 // register changes what the modem reports, with the lines that were asked for.
 // Without radio or SIM it reports none, whatever the network would give it.
 func (m *Modem) register(stat int) {
-	if m.power != 1 {
+	if m.power != 1 || m.supply.off {
 		stat = 0
 	}
 	if _, trouble := m.simTrouble(); trouble {

@@ -16,7 +16,7 @@ func (m *Modem) simTrouble() (code int, ok bool) {
 	switch {
 	case m.sim.State == SIMAbsent:
 		return absent, true
-	case m.sim.Busy > 0 && time.Now().Before(m.started.Add(m.sim.Busy)):
+	case m.sim.Busy > 0 && time.Now().Before(m.slot.since.Add(m.sim.Busy)):
 		return busy, true
 	case m.sim.State == SIMPIN:
 		return wantsPIN, true
@@ -138,7 +138,7 @@ func (m *Modem) tryCode(right bool, tries *int) result {
 func (m *Modem) simBecomesReady() {
 	for _, l := range m.fam.start {
 		if l.sim {
-			m.later(l.after, func() { m.queue(m.line(l.name, l.args...)) })
+			m.laterWithCard(l.after, func() { m.queue(m.line(l.name, l.args...)) })
 		}
 	}
 	m.later(registering, func() { m.register(m.network.registration) })
@@ -157,8 +157,7 @@ func setPower(m *Modem, c command) result {
 			return failed
 		}
 		if reset == 1 {
-			m.later(500*time.Millisecond, func() { m.restart() })
-			return okay()
+			return m.reboot("AT+CFUN=1,1")
 		}
 	}
 	if n == m.power {

@@ -111,6 +111,23 @@ type Config struct {
 	// AT+CMGF and its like with ERROR, and who calls finds no service.
 	DataOnly bool
 
+	// AudioDies is a known fault of SIM7600 firmware: after audio was on and off
+	// once, the audio port takes what is written, sends nothing, and nobody
+	// hears it, though AT+CPCMREG=1 is answered with OK, until a reset.
+	AudioDies bool
+
+	// Reboot is how long the ports of a modem on USB are gone after AT+CFUN=1,1
+	// and other commands that reset it. Zero means 5 s to 20 s as the seed says,
+	// 5 s when calm.
+	Reboot time.Duration
+
+	// Reports gives the modem a second AT port, and tells on which of the two
+	// it sends what it sends by itself.
+	Reports Reports
+
+	// Line is what the AT port is found as.
+	Line LineState
+
 	// Outcome, if not nil, is asked what becomes of a call that the program
 	// dials, unless [Modem.OnDial] has named one for the number. It is called
 	// on a goroutine of the call, with no lock held.

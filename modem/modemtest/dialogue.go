@@ -62,7 +62,7 @@ func (p *atPort) begin(line string, at time.Time) {
 		return
 	}
 	p.flush(now, beforeEcho)
-	if m.set.echo {
+	if p.manner().echo {
 		p.send(block{text: line + "\r"})
 	}
 	p.flush(now, afterEcho)
@@ -112,9 +112,9 @@ func (p *atPort) prepare(now time.Time) {
 // command takes, so that its answer tells the state of that moment.
 func (p *atPort) step(now time.Time) {
 	p.flushName(now, p.busy.cmd.name)
-	p.executing = true
+	p.enter()
 	r := p.m.execute(p.busy.cmd)
-	p.executing = false
+	p.leave()
 	if r.wait != nil {
 		p.busy.wait = r.wait
 		return
@@ -125,8 +125,8 @@ func (p *atPort) step(now time.Time) {
 // await looks whether the command that waits has a result, or was aborted by
 // a byte. The byte that aborts is swallowed; what follows it is the next line.
 func (p *atPort) await(now time.Time) bool {
-	p.executing = true
-	defer func() { p.executing = false }()
+	p.enter()
+	defer p.leave()
 	for len(p.in) > 0 {
 		_, at := p.take()
 		if at.Before(p.busy.end.Add(abortAfter)) {
@@ -210,9 +210,9 @@ func (p *atPort) schedule(t timed) {
 // a number and a carriage return, and other lines lose their leading CR LF.
 func (p *atPort) shown(t timed) string {
 	switch {
-	case t.final && p.m.set.quiet:
+	case t.final && p.manner().quiet:
 		return ""
-	case p.m.set.verbose:
+	case p.manner().verbose:
 		return t.text
 	case t.code != "":
 		return t.code

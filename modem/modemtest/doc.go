@@ -55,9 +55,18 @@
 // Methods make it worse: [Modem.Silence], [Modem.Ignore], [Modem.Delay] and
 // [Modem.Reply] for its answers; [Modem.LoseURCs], [Modem.DoubleURCs],
 // [Modem.DelayURCs], [Modem.URC] and [Modem.Inject] for what it says by itself;
-// [Modem.EchoOn] and [Modem.Reset] for its state; [Modem.Disconnect],
+// [Modem.EchoOn], [Modem.Reset] and [Modem.ResetSilently] for its state;
+// [Modem.RemoveSIM] and [Modem.InsertSIM] for its card; [Modem.Disconnect],
 // [Modem.StallAT] and [Modem.StallAudio] for the ports; [Modem.StopAudio],
-// [Modem.RefuseAudio] and [Modem.SplitSample] for the voice of a call.
+// [Modem.RefuseAudio], [Modem.SplitSample] and [Config.AudioDies] for the voice
+// of a call.
+//
+// [Modem.Unplug] pulls the cable, and [Modem.Replug] plugs it in again; the
+// commands that reset a modem on USB take its ports away for a while, too. A
+// device that is not there is an error that wraps [fs.ErrNotExist].
+// [Config.Line] and [Modem.SetLine] make of the AT port what a program may find
+// in its place: a port in the data mode of PPP, of another rate, for diagnosis,
+// or dead. [Config.Reports] adds a second AT port.
 //
 // # Virtual time
 //
@@ -94,16 +103,15 @@
 //
 // # Concurrency
 //
-// All methods may be called from any goroutine. An open AT port has one
+// All methods may be called from any goroutine. Each open AT port has one
 // goroutine and a call has one; they end with the port and the call. The test's
 // code, [Config.Outcome], runs on a goroutine of its call and with no lock held.
 //
 // # Limitations
 //
-// There are no short messages
-// and no USSD: their settings exist, their commands do not. There are no
-// conferences, no data calls and no service codes. A modem has one AT port.
-// The audio is what was said, sample for sample: no codec, no noise, no delay.
+// There are no short messages and no USSD: their settings exist, their commands
+// do not. There are no conferences, no data calls and no service codes. The
+// audio is what was said, sample for sample: no codec, no noise, no delay.
 // Spellings and orders that no manual or log shows are not made up, so a real
 // modem can still surprise.
 package modemtest

@@ -51,6 +51,15 @@ type family struct {
 	// onSignal sends what the family says by itself when the signal changes.
 	onSignal func(m *Modem)
 
+	// onSIM sends what the family says by itself when the SIM was taken out, or
+	// put in. Without it that is the lines "SIM gone" and "SIM there", as far as
+	// its table has them.
+	onSIM func(m *Modem, there bool)
+
+	// uart is a modem on a serial line: its ports outlive a reset, which those
+	// on USB do not.
+	uart bool
+
 	// start is what the modem says after it was switched on, and when.
 	start []startLine
 

@@ -17,6 +17,7 @@ type faults struct {
 	atStall     time.Time
 	audioStall  time.Time
 	noFrames    bool
+	audioDead   bool // after Config.AudioDies
 	stray       bool // the next stream begins within a sample
 }
 
@@ -141,34 +142,27 @@ func (m *Modem) URC(line string) {
 	m.queue(block{text: "\r\n" + line + "\r\n"})
 }
 
-// EchoOn switches the echo on without a word, as after a reset that nobody saw.
+// EchoOn switches the echo on without a word, on all ports.
 func (m *Modem) EchoOn() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.set.echo = true
+	for i := range m.manners {
+		m.manners[i].echo = true
+	}
 }
 
-// Reset switches the modem off and on with its ports open: calls are gone,
-// settings are as AT&W left them, a SIM with a PIN wants it again, and the
-// lines of a start come.
-func (m *Modem) Reset() {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.restart()
-}
-
-// Disconnect ends both ports from the modem's side, as pulling the cable does:
+// Disconnect ends all ports from the modem's side, as a bad contact does:
 // reads return what was sent, then err, and writes fail with err. A nil err is
 // io.EOF. The ports can be opened again at once, and the modem goes on as it
-// was; for one that lost its power call Reset too.
+// was; for one that loses its power, see [Modem.Unplug].
 func (m *Modem) Disconnect(err error) {
 	if err == nil {
 		err = io.EOF
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.at != nil {
-		m.at.hangUp(err)
+	for _, p := range m.openPorts() {
+		p.hangUp(err)
 	}
 	if m.audio != nil {
 		m.audio.hangUp(err)

@@ -204,3 +204,35 @@ func TestAudioFaults(t *testing.T) {
 		assert.Empty(t, p.heard(), "the frames stop")
 	})
 }
+
+// TestAudioThatDies: the second call of a SIM7600 whose firmware is known for it.
+func TestAudioThatDies(t *testing.T) {
+	inBubble(t, func(t *testing.T, ctx context.Context) {
+		p, caller := answer(t, ctx, &modemtest.Config{Calm: true, AudioDies: true})
+		talk := func(c *modemtest.Caller) (heard, said bool) {
+			p.forget()
+			p.ok("AT+CPCMREG=1")
+			p.say(ramp(8000))
+			time.Sleep(3 * time.Second)
+			return len(p.heard()) > 0, find(c.Heard(), ramp(8000)) >= 0
+		}
+		heard, said := talk(caller)
+		assert.True(t, heard && said, "the first call is fine")
+		p.ok("AT+CHUP", "AT+CPCMREG=0")
+		again := func() *modemtest.Caller {
+			c := p.sim.Call("+12025550100")
+			p.next("RING")
+			p.ok("ATA")
+			return c
+		}
+		second := again()
+		heard, said = talk(second)
+		assert.False(t, heard || said, "the second is silent both ways")
+		assert.Equal(t, []string{"+CPCMREG: 1", "OK"}, p.exec("AT+CPCMREG?"), "and the modem denies it")
+		p.sim.Reset()
+		time.Sleep(20 * time.Second)
+		p.exec("ATE0")
+		heard, said = talk(again())
+		assert.True(t, heard && said, "a reset cures it")
+	})
+}

@@ -10,6 +10,8 @@ var resultLines = lines{
 	"OK V0":          {{"0\r", "V.250, 5.7.1"}},
 	"ERROR":          {{"\r\nERROR\r\n", "finals_errors-002"}},
 	"ERROR V0":       {{"4\r", "V.250, 5.7.1"}},
+	"CONNECT":        {{"\r\nCONNECT\r\n", "V.250, 5.7.1"}},
+	"CONNECT V0":     {{"1\r", "V.250, 5.7.1"}},
 	"NO CARRIER":     {{"\r\nNO CARRIER\r\n", "finals_errors-029"}},
 	"NO CARRIER V0":  {{"3\r", "V.250, 5.7.1"}},
 	"BUSY":           {{"\r\nBUSY\r\n", "finals_errors-031"}},

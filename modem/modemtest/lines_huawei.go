@@ -46,6 +46,7 @@ var linesHuawei = lines27007.with(lines{
 	"^RSSI":      {{"\r\n^RSSI:%d\r\n", "driver: ModemManager"}},
 	"^MODE":      {{"\r\n^MODE:5,4\r\n", "driver: ModemManager"}},
 	"^DSFLOWRPT": {{"\r\n^DSFLOWRPT:%08X,00000000,00000000,0000000000000000,0000000000000000,00000000,00000000\r\n", "driver: ModemManager"}},
+	"SIM gone":   {{"\r\n^SIMST:255\r\n", "driver: ModemManager"}},
 	"^SIMST":     {{"\r\n^SIMST:%d\r\n", "driver: ModemManager"}},
 	"^SRVST":     {{"\r\n^SRVST:%d\r\n", "driver: ModemManager"}},
 })

@@ -10,6 +10,7 @@ var linesEC200 = lines27007.with(lines{
 	"+QUSIM":    {{"\r\n+QUSIM: 1\r\n", "framing-014"}},
 	"SMS DONE":  {{"\r\n+QIND: SMS DONE\r\n", "framing-014"}},
 	"PB DONE":   {{"\r\n+QIND: PB DONE\r\n", "framing-014"}},
+	"SIM gone":  {{"\r\n+CPIN: NOT READY\r\n", "driver: ModemManager"}},
 	"+QSIMSTAT": {{"\r\n+QSIMSTAT: %d,%d\r\n", "EC25 manual, AT+QSIMSTAT"}},
 
 	"digit":        {{"\r\n+QTONEDET: %d\r\n", "dtmf-031"}},

@@ -26,6 +26,10 @@ var linesSIM7600 = lines27007.with(lines{
 	"+CICCID": {{"\r\n+ICCID: %s\r\n", "SIM7600 manual, AT+CICCID"}},
 	"+SPIC":   {{"\r\n+SPIC: %d,%d,3,10\r\n", "SIM7600 manual, AT+SPIC"}},
 
+	"SIM gone": {
+		{"\r\n+CPIN: SIM REMOVED\r\n", "SIM7600 manual, AT+CPIN"},
+		{"\r\n+CPIN: NOT INSERTED\r\n", "driver: ModemManager"},
+	},
 	"start":    {{"\r\nRDY\r\n", "framing-011"}},
 	"SMS DONE": {{"\r\nSMS DONE\r\n", "framing-011"}},
 	"PB DONE":  {{"\r\nPB DONE\r\n", "framing-012"}},
@@ -49,7 +53,7 @@ var linesSIM7600 = lines27007.with(lines{
 	"+DDET?":   {{"\r\n+DDET: %d\r\n", "SIM7600 manual, AT+DDET"}},
 	"+DDET=?":  {{"\r\n+DDET: (0,1)\r\n", "SIM7600 manual, AT+DDET"}},
 	"+CATR?":   {{"\r\n+CATR: %d\r\n", "SIM7600 manual, AT+CATR"}},
-	"+CATR=?":  {{"\r\n+CATR: (0-6)\r\n", "SIM7600 manual, AT+CATR"}},
+	"+CATR=?":  {{"\r\n+CATR: (0-7)\r\n", "SIM7600 manual, AT+CATR"}},
 	"+CSDVC?":  {{"\r\n+CSDVC: %d\r\n", "SIM7600 manual, AT+CSDVC"}},
 	"+CSDVC=?": {{"\r\n+CSDVC: (1,3)\r\n", "SIM7600 manual, AT+CSDVC"}},
 

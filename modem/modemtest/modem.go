@@ -5,9 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 )
@@ -45,16 +45,21 @@ type Modem struct {
 	delivery *delivery
 	closed   bool
 	set      settings
-	stored   settings // by AT&W, across resets
-	power    int      // +CFUN
+	stored   settings  // by AT&W, across resets
+	manners  [2]manner // of the two AT ports
+	power    int       // +CFUN
 	sim      SIM
+	slot     slotState
 	network  network
 	started  time.Time // when it was switched on, or its port first opened
 
 	at     *atPort    // nil while not open
+	second *atPort    // nil while not open
 	audio  *audioPort // nil while not open
-	urcs   []urc      // on their way to the AT port, in the order of their times
+	turn   *atPort    // whose command is being executed
 	events []event    // what happens later, in the order of their times
+	supply supply     // whether there are ports at all
+	face   face       // what the AT port is in place of an AT port
 
 	calls   []*Caller // in the order of their ids
 	dialled []*Caller // all calls of the program, for WaitDialled and Dialled; they are kept
@@ -68,7 +73,6 @@ type Modem struct {
 	outcomes map[string]Outcome
 	faults   faults
 	written  []Line
-	partial  strings.Builder // the line that is being written
 	stats    Stats
 }
 
@@ -92,7 +96,9 @@ func New(cfg *Config) *Modem {
 	m.fam = fam
 	m.network.access = fam.access
 	m.delivery = newDelivery(m.cfg.Seed, m.cfg.Calm)
-	m.set, m.stored = fam.defaults(), fam.defaults()
+	m.set, m.stored = m.factory(), m.factory()
+	m.manners = [2]manner{m.stored.manner, m.stored.manner}
+	m.face.line = m.cfg.Line
 	m.sim = m.cfg.SIM
 	m.cause = "+CEER none"
 	m.spelling = map[string]int{}
@@ -108,10 +114,19 @@ func New(cfg *Config) *Modem {
 	return m
 }
 
+// factory returns the settings of AT&F.
+func (m *Modem) factory() settings {
+	s := m.fam.defaults()
+	s.reports = m.cfg.Reports
+	s.catr = max(0, slices.Index(catrPorts[:], s.reports)) // 0, all there are, for one port
+	return s
+}
+
 // OpenAT opens the AT port. Opening it again after Close finds the modem as it
 // was left, calls included; what it sent in between is lost. It fails with
-// [ErrPortInUse] while the port is open, with [ErrClosed] after Close, and with
-// the cause of ctx when that is done.
+// [ErrPortInUse] while the port is open, with [fs.ErrNotExist] while the modem
+// is unplugged or its ports are gone after a reset, with [ErrClosed] after
+// Close, and with the cause of ctx when that is done.
 //
 // Writing to the port never blocks: a UART that is not read loses what does
 // not fit, and so does this. A read blocks until there is something or the
@@ -122,14 +137,17 @@ func (m *Modem) OpenAT(ctx context.Context) (io.ReadWriteCloser, error) {
 	if err := m.mayOpen(ctx, m.at != nil); err != nil {
 		return nil, err
 	}
+	m.at = m.openPort(0)
+	return m.at, nil
+}
+
+// openPort starts the AT port with that index.
+func (m *Modem) openPort(index int) *atPort {
 	m.runEvents(time.Now()) // what it says about them is lost: nobody read it
-	p := newATPort(m)
-	m.at = p
-	m.urcs = nil
-	m.partial.Reset()
+	p := newATPort(m, index)
 	m.switchOn()
 	m.wg.Go(p.run)
-	return p, nil
+	return p
 }
 
 // OpenAudio opens the audio port. It fails as OpenAT does, and with
@@ -157,6 +175,8 @@ func (m *Modem) mayOpen(ctx context.Context, held bool) error {
 		return context.Cause(ctx)
 	case m.closed:
 		return ErrClosed
+	case m.supply.off:
+		return fmt.Errorf("modemtest: the modem is not plugged in: %w", fs.ErrNotExist)
 	case held:
 		return ErrPortInUse
 	}
@@ -172,8 +192,9 @@ func (m *Modem) Close() error {
 	m.mu.Lock()
 	m.closed = true
 	m.dropCalls()
-	if m.at != nil {
-		m.at.shut()
+	m.supply.end()
+	for _, p := range m.openPorts() {
+		p.shut()
 	}
 	if m.audio != nil {
 		m.audio.shut()
@@ -192,7 +213,7 @@ func (m *Modem) switchOn() {
 	if !m.started.IsZero() {
 		return
 	}
-	m.started = time.Now()
+	m.started, m.slot.since = time.Now(), time.Now()
 	m.onStart(m.cfg.Boot)
 	if m.cfg.Boot {
 		m.sayStart()
@@ -215,31 +236,15 @@ func (m *Modem) sayStart() {
 		if l.sim && trouble {
 			after += m.sim.Busy
 		}
-		m.later(after, func() { m.queue(m.line(l.name, l.args...)) })
+		plan := m.later
+		if l.sim {
+			plan = m.laterWithCard
+		}
+		plan(after, func() { m.queue(m.line(l.name, l.args...)) })
 	}
 	if !wants {
 		m.later(m.sim.Busy+registering, func() { m.register(m.network.registration) })
 	}
-}
-
-// restart is a reset without losing the ports: settings as stored, calls gone,
-// and the lines of a start. What was on its way is dropped without a word: the
-// program learns of a reset from the lines of the start, or not at all.
-func (m *Modem) restart() {
-	m.dropCalls()
-	m.events, m.urcs = nil, nil
-	m.set = m.stored
-	m.power = 1
-	m.network.stat = 0
-	m.started = time.Now()
-	if m.cfg.SIM.State == SIMPIN && m.sim.State == SIMReady {
-		m.sim.State = SIMPIN
-	}
-	if m.at != nil {
-		m.at.forget()
-	}
-	m.onStart(true)
-	m.sayStart()
 }
 
 // later plans something for the AT port's goroutine to do.
@@ -255,6 +260,16 @@ func (m *Modem) later(d time.Duration, do func()) {
 	m.wakeAT()
 }
 
+// laterWithCard is later, unless the SIM is taken out before.
+func (m *Modem) laterWithCard(d time.Duration, do func()) {
+	card := m.slot.card
+	m.later(d, func() {
+		if m.slot.card == card {
+			do()
+		}
+	})
+}
+
 func (m *Modem) runEvents(now time.Time) {
 	for len(m.events) > 0 && !m.events[0].at.After(now) {
 		e := m.events[0]
@@ -263,9 +278,20 @@ func (m *Modem) runEvents(now time.Time) {
 	}
 }
 
+// openPorts returns the AT ports that are open.
+func (m *Modem) openPorts() []*atPort {
+	var open []*atPort
+	for _, p := range []*atPort{m.at, m.second} {
+		if p != nil {
+			open = append(open, p)
+		}
+	}
+	return open
+}
+
 func (m *Modem) wakeAT() {
-	if m.at != nil {
-		m.at.alarm.ring()
+	for _, p := range m.openPorts() {
+		p.alarm.ring()
 	}
 }
 

@@ -3,6 +3,7 @@ package modemtest
 import (
 	"fmt"
 	"log/slog"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -12,6 +13,9 @@ import (
 type Line struct {
 	Time time.Time // when its carriage return was written
 	Text string    // with all that stood before "AT" too
+
+	// Second tells that it was written to the second AT port.
+	Second bool
 }
 
 // String shows the name of the line's first command, and of what comes after it
@@ -84,22 +88,31 @@ type Stats struct {
 	// TonesLost is how many keys sent by AT+VTS came before the one before
 	// was over, and were not heard.
 	TonesLost int
+
+	// Resets is how many commands reset the modem.
+	Resets int
+
+	// ResetsBy is how many of each there were, by what they are written as:
+	// "AT+CFUN=1,1".
+	ResetsBy map[string]int
 }
 
 // Stats returns the counts up to now.
 func (m *Modem) Stats() Stats {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.at != nil {
-		m.stats.ATUnread += m.at.out.takeLost()
+	for _, p := range m.openPorts() {
+		m.stats.ATUnread += p.out.takeLost()
 	}
 	if m.audio != nil {
 		m.stats.AudioUnread += m.audio.out.takeLost()
 	}
-	return m.stats
+	counts := m.stats
+	counts.ResetsBy = maps.Clone(m.stats.ResetsBy)
+	return counts
 }
 
-// Written returns the lines that the program wrote to the AT port, in order:
+// Written returns the lines that the program wrote to the AT ports, in order:
 // what it should say, and what it should not.
 func (m *Modem) Written() []Line {
 	m.mu.Lock()
@@ -119,17 +132,17 @@ func (m *Modem) Dialled() []string {
 }
 
 // record keeps the lines of what was written.
-func (m *Modem) record(now time.Time, b []byte) {
+func (p *atPort) record(now time.Time, b []byte) {
 	for _, c := range b {
 		switch c {
 		case '\n':
 		case '\r':
-			if m.partial.Len() > 0 {
-				m.written = append(m.written, Line{Time: now, Text: m.partial.String()})
-				m.partial.Reset()
+			if len(p.partial) > 0 {
+				p.m.written = append(p.m.written, Line{Time: now, Text: string(p.partial), Second: p.index > 0})
+				p.partial = p.partial[:0]
 			}
 		default:
-			m.partial.WriteByte(c)
+			p.partial = append(p.partial, c)
 		}
 	}
 }

@@ -37,6 +37,7 @@ const (
 // command with a final result still out pushes the next one back.
 type atPort struct {
 	m     *Modem
+	index int // 0, or 1 for the second port
 	out   *buffer
 	alarm alarm
 	done  chan struct{} // closed when the goroutine has ended
@@ -53,6 +54,8 @@ type atPort struct {
 	sent      []byte    // in this turn
 	blocks    []timed   // of the answer, in order
 	freeAt    time.Time // when the last final result went out
+	urcs      []urc     // on their way, in the order of their times
+	partial   []byte    // of the line that is being written
 }
 
 // arrival is what one Write brought.
@@ -69,9 +72,9 @@ type timed struct {
 	rest  bool // the rest of the block before: nothing may come between
 }
 
-func newATPort(m *Modem) *atPort {
+func newATPort(m *Modem, index int) *atPort {
 	return &atPort{
-		m: m, out: newBuffer(atOutLimit, m.delivery.cuts()),
+		m: m, index: index, out: newBuffer(atOutLimit, m.delivery.cuts()),
 		alarm: newAlarm(), done: make(chan struct{}), stall: newStall(),
 	}
 }
@@ -88,7 +91,7 @@ func (p *atPort) Write(b []byte) (int, error) {
 		return 0, p.err
 	}
 	now := time.Now() // the abort rule and Written want the time of writing, not of reading
-	p.m.record(now, b)
+	p.record(now, b)
 	fits := min(len(b), atInLimit-p.inLen)
 	p.m.stats.ATLost += len(b) - fits
 	if fits > 0 {
@@ -136,8 +139,11 @@ func ofWriting(err error) error {
 // stop takes the port off the modem and lets all who wait at it go. A call that
 // is being set up goes on without it.
 func (p *atPort) stop() {
-	if p.m.at == p {
+	switch p {
+	case p.m.at:
 		p.m.at = nil
+	case p.m.second:
+		p.m.second = nil
 	}
 	p.m.stats.ATUnread += p.out.takeLost()
 	p.shutDown = true
@@ -173,6 +179,9 @@ func (p *atPort) turn() (next time.Time, open bool) {
 	}
 	now := time.Now()
 	p.m.runEvents(now)
+	if p.m.wears(p) {
+		return p.m.face.show(p, now), true
+	}
 	for p.advance(now) {
 	}
 	if len(p.blocks) == 0 || !p.blocks[0].rest { // never into a line that is half out
@@ -205,7 +214,7 @@ func (p *atPort) advance(now time.Time) bool {
 
 // next returns when something is due, if nothing is written before.
 func (p *atPort) next() time.Time {
-	next := p.m.nextURC()
+	next := p.nextURC()
 	if len(p.m.events) > 0 {
 		next = earliest(next, p.m.events[0].at)
 	}
@@ -222,6 +231,21 @@ func (p *atPort) next() time.Time {
 		next = earliest(next, p.busy.runAt)
 	}
 	return next
+}
+
+// manner is how this port speaks.
+func (p *atPort) manner() *manner { return &p.m.manners[p.index] }
+
+// enter and leave stand around the execution of a command. What it queues comes
+// after its result, and ATE, ATV and ATQ are those of this port.
+func (p *atPort) enter() {
+	p.executing, p.m.turn = true, p
+	p.m.set.manner = *p.manner()
+}
+
+func (p *atPort) leave() {
+	p.executing, p.m.turn = false, nil
+	*p.manner() = p.m.set.manner
 }
 
 // send puts a block on the wire. What one turn sends goes out together, so that

@@ -50,7 +50,7 @@ func (p *audioPort) Write(b []byte) (int, error) {
 	if p.err != nil {
 		return 0, p.err
 	}
-	if !p.m.pcm.streaming {
+	if !p.m.pcm.streaming || p.m.faults.audioDead {
 		p.m.stats.AudioDiscarded += len(b)
 		return len(b), nil
 	}
@@ -131,6 +131,9 @@ func (m *Modem) talking() *Caller {
 
 // stopStream ends the stream with the last call that had audio.
 func (m *Modem) stopStream() {
+	if m.pcm.streaming && m.cfg.AudioDies {
+		m.faults.audioDead = true
+	}
 	m.pcm.streaming, m.pcm.begun, m.pcm.paused = false, false, false
 	if m.pcm.last {
 		m.pcm = pcm{}
@@ -164,7 +167,7 @@ func (c *Caller) exchange() {
 
 // sendAudio puts a burst on the wire.
 func (m *Modem) sendAudio(frame []int16) {
-	if m.audio == nil || m.faults.noFrames {
+	if m.audio == nil || m.faults.noFrames || m.faults.audioDead {
 		return
 	}
 	raw := make([]byte, 0, 1+2*len(frame))

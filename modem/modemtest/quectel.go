@@ -30,6 +30,7 @@ func quectel(name string, all lines, commands map[string]spec) *family {
 		manufacturer: "Quectel",
 		access:       accessLTE,
 		tellsEnd:     endsFromAfar,
+		onSIM:        quectelSIM,
 		onSignal:     quectelSignal,
 		digit:        plainDigit,
 		start: []startLine{
@@ -54,7 +55,6 @@ func settingsQuectel() settings {
 	s := settings27007()
 	s.cnmi = [5]int{2, 1, 0, 0, 0}
 	s.qind[qindAll] = 1
-	s.urcPort = "usbat"
 	return s
 }
 
@@ -99,12 +99,6 @@ func quectelSignal(m *Modem) {
 	}
 }
 
-// reportsHere reports whether lines by themselves come on this port: AT+QURCCFG
-// can send them to another.
-func (m *Modem) reportsHere() bool {
-	return m.set.urcPort == "" || m.set.urcPort == "usbat" || m.set.urcPort == "all"
-}
-
 // indications is AT+QINDCFG="kind"[,on[,save]].
 func indications(kinds []string) handler {
 	return func(m *Modem, c command) result {
@@ -142,14 +136,20 @@ func configureReports(m *Modem, c command) result {
 		return failed
 	}
 	if len(c.args) == 1 {
-		return okay(m.line("+QURCCFG", m.set.urcPort))
+		return okay(m.line("+QURCCFG", urcPorts[m.set.reports]))
 	}
-	port := strings.ToLower(c.args[1].text)
-	if !slices.Contains([]string{"usbat", "usbmodem", "uart1", "all"}, port) {
-		return failed
+	for to, port := range urcPorts {
+		if to != OnePort && port == strings.ToLower(c.args[1].text) {
+			m.set.reports = to
+			return okay()
+		}
 	}
-	m.set.urcPort = port
-	return okay()
+	return failed
+}
+
+// urcPorts are the ports of AT+QURCCFG.
+var urcPorts = map[Reports]string{
+	OnePort: "usbat", ReportsOnFirst: "usbat", ReportsOnSecond: "usbmodem", ReportsOnBoth: "all", reportsNowhere: "uart1",
 }
 
 // commandsQuectel are the commands that the makers' modems have in common.
@@ -195,6 +195,16 @@ func simStatus() spec {
 		return okay(m.line("+QSIMSTAT?", m.set.qsimstat, bit(m.sim.State != SIMAbsent)))
 	}
 	return s
+}
+
+// quectelSIM is what AT+QSIMSTAT=1 asks for, and what else a card says.
+func quectelSIM(m *Modem, there bool) {
+	if m.set.qsimstat == 1 {
+		m.queue(m.line("+QSIMSTAT", m.set.qsimstat, bit(there)))
+	}
+	if !there {
+		m.queue(m.line("SIM gone"))
+	}
 }
 
 // readPINC is AT+QPINC? and AT+QPINC="SC": the attempts that remain, of the PIN

@@ -3,7 +3,7 @@ package modemtest
 // settings is what commands change and ATZ, AT&F and AT&W move as a whole. It
 // is a value: a copy is a profile.
 type settings struct {
-	echo, verbose, quiet bool
+	manner
 
 	// The numbers of AT+CMEE, AT+CREG and so on, as their manuals have them;
 	// of a command with two parameters the two.
@@ -25,6 +25,7 @@ type settings struct {
 	cpms                    [3]string
 	cscs                    string
 	csms                    int
+	reports                 Reports
 	pcmFRM                  int // 1: 16 kHz
 	pcmVoLTE, pcmNoVoLTE    int // 0: 16 kHz, 1: 8 kHz
 
@@ -39,14 +40,17 @@ type settings struct {
 	dsci, qsimstat int
 	vtdGap         int
 	qind           [len(qindKinds)]int
-	urcPort        string // of AT+QURCCFG; empty where there is no such command
 }
+
+// manner is how one AT port speaks: ATE, ATV and ATQ. In Modem.set it is that
+// of the port whose command is being executed.
+type manner struct{ echo, verbose, quiet bool }
 
 // settings27007 are the values after AT&F by the standards.
 func settings27007() settings {
 	return settings{
-		echo: true, verbose: true,
-		vtd: 1, clvl: 2, csdvc: 1,
+		manner: manner{echo: true, verbose: true},
+		vtd:    1, clvl: 2, csdvc: 1,
 		cpms: [3]string{"SM", "SM", "SM"}, cscs: "GSM",
 		pcmNoVoLTE: 1,
 	}

@@ -67,7 +67,8 @@ func commandsSIM7600() map[string]spec {
 	return withCommands(all, []spec{
 		clcc,
 		upTo(1, "+DDET", func(s *settings) *int { return &s.ddet }),
-		upTo(6, "+CATR", func(s *settings) *int { return &s.catr }),
+		routeReports(),
+		rebooting("+CRESET"),
 		upTo(1, "+CPCMFRM", func(s *settings) *int { return &s.pcmFRM }),
 		numbers("+CPCMBANDWIDTH", 2, field{func(s *settings) *int { return &s.pcmVoLTE }, 0, 1},
 			field{func(s *settings) *int { return &s.pcmNoVoLTE }, 0, 1}),
@@ -117,6 +118,28 @@ func bit(on bool) int {
 		return 1
 	}
 	return 0
+}
+
+// catrPorts are the ports of AT+CATR: 0 is all, 2 the modem port and 3 the one
+// for commands. The UART (1) and those of a multiplexer (4 to 7) lead nowhere on
+// USB.
+var catrPorts = [...]Reports{
+	ReportsOnBoth, reportsNowhere, ReportsOnSecond, ReportsOnFirst,
+	reportsNowhere, reportsNowhere, reportsNowhere, reportsNowhere,
+}
+
+// routeReports is AT+CATR.
+func routeReports() spec {
+	s := numbers("+CATR", 1, field{func(s *settings) *int { return &s.catr }, 0, 7})
+	set := s.set
+	s.set = func(m *Modem, c command) result {
+		r := set(m, c)
+		if !r.bad {
+			m.set.reports = catrPorts[m.set.catr]
+		}
+		return r
+	}
+	return s
 }
 
 // outputs is AT+CSDVC: 1 is the handset, 3 the speaker.

@@ -15,6 +15,7 @@ func sim868() *family {
 		defaults:     settings27007,
 		manufacturer: "SIMCOM_Ltd", model: "SIMCOM_SIM868", revision: "1418B06SIM868M32_BT", imei: "004999010640026",
 		access:      accessGSM,
+		uart:        true,
 		onCallState: sim868Calls,
 		tellsEnd:    endsFromAfar,
 		digit:       timedDigit,
@@ -97,5 +98,5 @@ func (m *Modem) Undervoltage() {
 	if m.knows("undervoltage") {
 		m.queue(m.line("undervoltage"))
 	}
-	m.later(200*time.Millisecond, m.restart)
+	m.later(200*time.Millisecond, m.startAnew)
 }

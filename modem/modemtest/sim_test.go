@@ -132,6 +132,7 @@ func TestResetForgetsCallsAndSettings(t *testing.T) {
 					sim.Reset()
 				} else {
 					term.ok(how)
+					term = term.again(ctx, sim)
 				}
 				require.NoError(t, caller.WaitEnded(ctx))
 				end, _ := caller.Ended()

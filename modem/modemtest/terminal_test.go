@@ -35,6 +35,12 @@ func dial(t *testing.T, sim *modemtest.Modem) *terminal {
 	t.Helper()
 	port, err := sim.OpenAT(t.Context())
 	require.NoError(t, err)
+	return listen(t, port)
+}
+
+// listen makes a terminal of a port that is open.
+func listen(t *testing.T, port io.ReadWriteCloser) *terminal {
+	t.Helper()
 	term := &terminal{t: t, port: port, more: make(chan struct{}, 1), opened: time.Now()}
 	term.wg.Go(term.listen)
 	t.Cleanup(term.hangUp)
@@ -44,6 +50,23 @@ func dial(t *testing.T, sim *modemtest.Modem) *terminal {
 func (term *terminal) hangUp() {
 	_ = term.port.Close()
 	term.wg.Wait()
+}
+
+// again waits until the modem has reset itself, and opens its port as soon as it
+// is there again.
+func (term *terminal) again(ctx context.Context, sim *modemtest.Modem) *terminal {
+	term.t.Helper()
+	gone, err := sim.WaitPlugged(ctx)
+	require.NoError(term.t, err)
+	select {
+	case <-gone:
+	case <-ctx.Done():
+		require.NoError(term.t, context.Cause(ctx), "its ports never went")
+	}
+	_, err = sim.WaitPlugged(ctx)
+	require.NoError(term.t, err)
+	term.hangUp()
+	return dial(term.t, sim)
 }
 
 func (term *terminal) listen() {

@@ -16,44 +16,52 @@ type urc struct {
 	slot  slot      // where it may go once due
 }
 
-// queue sends a line by itself, with the faults and the delays that apply. A
-// line that a command causes comes after the command's result.
+// queue sends a line by itself on the ports for such lines, with the faults and
+// the delays that apply.
 func (m *Modem) queue(b block) {
-	if m.at == nil || !m.reportsHere() {
+	ports := m.reportPorts()
+	if len(ports) == 0 {
 		return // nobody reads it
 	}
-	hold, at := m.delivery.hold()
-	if m.at.executing {
+	copies, delay := m.faults.onURC(b.text)
+	for _, p := range ports {
+		p.queue(b, copies, delay)
+	}
+}
+
+// queue sends a line by itself on this port. A line that a command causes comes
+// after the command's result.
+func (p *atPort) queue(b block, copies int, delay time.Duration) {
+	hold, at := p.m.delivery.hold()
+	if p.executing {
 		hold, at = 2*time.Second, afterFinal
 	}
-	copies, delay := m.faults.onURC(b.text)
-	if !m.set.verbose && b.code != "" {
+	if !p.manner().verbose && b.code != "" {
 		b.text = b.code
 	}
 	due := time.Now().Add(delay)
 	u := urc{block: b, due: due, until: due.Add(hold), slot: at}
 	for range copies {
-		i, _ := slices.BinarySearchFunc(m.urcs, u, func(a, b urc) int {
+		i, _ := slices.BinarySearchFunc(p.urcs, u, func(a, b urc) int {
 			if a.due.After(b.due) {
 				return 1
 			}
 			return -1
 		})
-		m.urcs = slices.Insert(m.urcs, i, u)
+		p.urcs = slices.Insert(p.urcs, i, u)
 	}
-	m.at.alarm.ring()
+	p.alarm.ring()
 }
 
 // flush sends the lines that are due and whose slot has come. The first that
 // is to wait makes all behind it wait: they keep their order.
 func (p *atPort) flush(now time.Time, at slot) {
-	m := p.m
-	for len(m.urcs) > 0 {
-		u := m.urcs[0]
+	for len(p.urcs) > 0 {
+		u := p.urcs[0]
 		if u.due.After(now) || u.slot > at && u.until.After(now) {
 			return
 		}
-		m.urcs = m.urcs[1:]
+		p.urcs = p.urcs[1:]
 		p.send(u.block)
 	}
 }
@@ -64,12 +72,11 @@ func (p *atPort) flushAll(now time.Time) { p.flush(now, slots) }
 // flushName sends all that is due up to the last line that begins as name:
 // an answer never comes before an older line of the same kind.
 func (p *atPort) flushName(now time.Time, name string) {
-	m := p.m
-	for i, u := range slices.Backward(m.urcs) {
+	for i, u := range slices.Backward(p.urcs) {
 		if !u.due.After(now) && strings.HasPrefix(strings.TrimLeft(u.text, "\r\n"), name+":") {
 			for range i + 1 {
-				p.send(m.urcs[0].block)
-				m.urcs = m.urcs[1:]
+				p.send(p.urcs[0].block)
+				p.urcs = p.urcs[1:]
 			}
 			return
 		}
@@ -77,11 +84,11 @@ func (p *atPort) flushName(now time.Time, name string) {
 }
 
 // nextURC returns when the first line is to be sent if no command comes.
-func (m *Modem) nextURC() time.Time {
-	if len(m.urcs) == 0 {
+func (p *atPort) nextURC() time.Time {
+	if len(p.urcs) == 0 {
 		return time.Time{}
 	}
-	u := m.urcs[0]
+	u := p.urcs[0]
 	if u.until.After(u.due) {
 		return u.until
 	}
