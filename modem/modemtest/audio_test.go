@@ -23,6 +23,8 @@ type phone struct {
 	sim   *modemtest.Modem
 	audio io.ReadWriteCloser
 
+	onFrame func() // for each 20 ms at 8 kHz that came
+
 	mu     sync.Mutex
 	bytes  []byte
 	bursts []time.Duration // of each read, since the answer
@@ -59,9 +61,16 @@ func (p *phone) record() {
 	for {
 		n, err := p.audio.Read(buf)
 		p.mu.Lock()
+		before := len(p.bytes) / 320
 		p.bytes = append(p.bytes, buf[:n]...)
 		p.bursts = append(p.bursts, time.Since(p.start))
+		frames := len(p.bytes)/320 - before
 		p.mu.Unlock()
+		for range frames {
+			if p.onFrame != nil {
+				p.onFrame()
+			}
+		}
 		if err != nil {
 			return
 		}
