@@ -45,6 +45,7 @@ func printed(t *testing.T) map[string]any {
 		"Identity":            id,
 		"Capabilities":        modem.Capabilities{Voice: true, Audio: true, AudioRate: 8000, Refused: []string{"AT+CPIN"}},
 		"MockTransport":       mock,
+		"TCP":                 &modem.TCP{AT: "127.0.0.1:2000"},
 		"MockRule":            rule,
 		"Modem":               m,
 		"Profile":             modem.Profile{Name: "mine"},
