@@ -125,7 +125,8 @@ func frameLines(lines []string) string {
 	return b.String()
 }
 
-// Inject sends bytes that nobody asked for, such as "\r\nRING\r\n".
+// Inject sends bytes that nobody asked for, such as "\r\nRING\r\n". Before the port
+// is opened they wait for that; while it is closed again they are lost.
 func (t *MockTransport) Inject(s string) { t.port(&t.at).put([]byte(s)) }
 
 // InjectAudio sends samples on the audio port, as 16-bit little-endian.
@@ -155,10 +156,17 @@ func (t *MockTransport) WrittenAudio() []byte {
 }
 
 // Break ends both ports with err, as an unplugged modem does: Read returns it
-// behind what was sent before, and Write and opening at once.
+// behind what was sent before, and Write and opening at once, until Mend.
 func (t *MockTransport) Break(err error) {
 	t.port(&t.at).fail(err)
 	t.port(&t.audio).fail(err)
+}
+
+// Mend makes an end of [MockTransport.Break] or BreakAudio: the ports can be opened
+// again.
+func (t *MockTransport) Mend() {
+	t.port(&t.at).fail(nil)
+	t.port(&t.audio).fail(nil)
 }
 
 // BreakAudio ends the audio port alone.

@@ -17,6 +17,7 @@ type mockPort struct {
 	in     []byte // not yet read
 	out    []byte // written, of an audio port; the incomplete line, of an AT port
 	isOpen bool
+	shut   bool // it was closed, and not opened since: what comes is lost
 	err    error
 }
 
@@ -37,14 +38,16 @@ func (p *mockPort) open(ctx context.Context) (io.ReadWriteCloser, error) {
 	case p.isOpen:
 		return nil, errors.New("modem: mock port is open already")
 	}
-	p.isOpen = true
+	p.isOpen, p.shut = true, false
 	return p, nil
 }
 
 func (p *mockPort) put(b []byte) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.in = append(p.in, b...)
+	if !p.shut {
+		p.in = append(p.in, b...)
+	}
 	p.cond.Broadcast()
 }
 
@@ -116,11 +119,20 @@ func (p *mockPort) lines() []string {
 	return lines
 }
 
+// kept is what stays of what was written when the port is closed: audio, but no half
+// of a line. The lock is held.
+func (p *mockPort) kept() []byte {
+	if p.take != nil {
+		return nil
+	}
+	return p.out
+}
+
 // Close implements io.Closer.
 func (p *mockPort) Close() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.isOpen = false
+	p.isOpen, p.shut, p.in, p.out = false, true, nil, p.kept()
 	p.cond.Broadcast()
 	return nil
 }

@@ -108,6 +108,9 @@ func (m *Modem) connect(ctx context.Context, rw io.ReadWriteCloser, before func(
 // newOpening begins a link.
 func (m *Modem) newOpening(rw io.ReadWriteCloser) *opening {
 	p := &opening{m: m, link: &link{wire: &sniffer{ReadWriteCloser: rw}, starts: new(atomic.Int64), profile: &generic}}
+	if before := m.link(); before != nil {
+		p.profile = before.profile // most likely, until it is asked
+	}
 	if m.cfg.Profile != nil {
 		p.profile = m.cfg.Profile
 	}
@@ -228,6 +231,7 @@ func (p *opening) synchronise(ctx context.Context) error {
 	for {
 		_, err := p.conn.Exec(ctx, atcmd.Command{Text: settings, Timeout: time.Second, Urgent: true})
 		switch {
+		case err == nil && !p.inStep(ctx): // that was the answer to what another has asked
 		case err == nil:
 			p.known = p.starts.Load()
 			return p.quieten(ctx)
@@ -240,6 +244,14 @@ func (p *opening) synchronise(ctx context.Context) error {
 			return p.wire.verdict()
 		}
 	}
+}
+
+// inStep tells whether the modem answers what it is asked now. An OK may have been
+// left by whoever used the port before, and every later answer would be taken for
+// that of another command.
+func (p *opening) inStep(ctx context.Context) bool {
+	_, err := p.conn.Exec(ctx, atcmd.Command{Text: "AT+CMEE?", Prefix: "+CMEE", Answers: true, Timeout: time.Second})
+	return err == nil || isRefusal(err)
 }
 
 // quieten makes the settings of the second AT port, as far as it takes them.

@@ -206,7 +206,7 @@ func TestRemedyIsNotSaidTwice(t *testing.T) {
 }
 
 func TestOpenSaysToTheModem(t *testing.T) {
-	synchronise := []string{"ATE0Q0V1", "AT+CMEE=1", "AT+CGMI", "AT+CGMM", "AT+CGMR", "AT+CGSN", "AT+CPIN?"}
+	synchronise := []string{"ATE0Q0V1", "AT+CMEE?", "AT+CMEE=1", "AT+CGMI", "AT+CGMM", "AT+CGMR", "AT+CGSN", "AT+CPIN?"}
 	standard := []string{"AT+CLIP=1", "AT+COLP=0", "AT+CREG=2", "AT+CEREG=2", "AT+CMGF=0"}
 	tests := map[string]struct {
 		model string

@@ -122,7 +122,9 @@ func (s *supervisor) reopen(f fault) *link {
 		} else {
 			deaf = 0
 		}
-		m.log.Warn("the modem is not back yet", slog.Any("err", err), slog.Int("attempts", attempt+1))
+		if attempt&(attempt+1) == 0 { // the first, second, fourth, eighth...: it may take long
+			m.log.Warn("the modem is not back yet", slog.Any("err", err), slog.Int("attempts", attempt+1))
+		}
 	}
 }
 
