@@ -102,11 +102,11 @@ func TestScenarioB18EchoComesBack(t *testing.T) {
 			m, sim := openSim(t, nil, nil)
 			rec := record(t, m.Events())
 			time.Sleep(time.Minute)
-			before := count(sim, "AT+CLIP=1")
+			before := heardBy(sim, "AT+CLIP=1")
 			sim.EchoOn()
 			until(t, func() bool { return len(modemStates(rec)) == 3 })
 			assert.Equal(t, []modem.State{modem.Lost, modem.Opening, modem.Ready}, modemStates(rec))
-			assert.Equal(t, before+1, count(sim, "AT+CLIP=1"), "the settings are made again")
+			assert.Equal(t, before+1, heardBy(sim, "AT+CLIP=1"), "the settings are made again")
 		})
 	})
 	t.Run("B18 in a call that is still there", func(t *testing.T) {
@@ -142,8 +142,8 @@ func answer(ctx context.Context, call *voice.CallSession) error {
 	return nil
 }
 
-// count counts the lines that were written to a virtual modem and begin so.
-func count(sim *modemtest.Modem, prefix string) int {
+// heardBy counts the lines that were written to a virtual modem and begin so.
+func heardBy(sim *modemtest.Modem, prefix string) int {
 	n := 0
 	for _, w := range sim.Written() {
 		if strings.HasPrefix(w.Text, prefix) {
