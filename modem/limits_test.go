@@ -20,6 +20,8 @@ func TestProfileOfOnesOwnIsChecked(t *testing.T) {
 		"negative retry":  {Audio: modem.AudioProfile{Retry: -1}},
 		"negative within": {Audio: modem.AudioProfile{Within: -1}},
 		"negative unit":   {ToneUnit: -1},
+		"negative tone":   {ToneTime: -1},
+		"no query":        {Audio: modem.AudioProfile{Query: 99}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			mock := &modem.MockTransport{}

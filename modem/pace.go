@@ -31,9 +31,9 @@ const (
 	// the schedule begins anew, and what was due is skipped and counted.
 	audioBurst = 10
 
-	// receivedLead is the lead of PaceReceived: a frame is played while the next
-	// one is received.
-	receivedLead = 1
+	// receivedLead is the lead of PaceReceived: a frame that is written for one that
+	// came is taken when the next one comes, and played until the one after it.
+	receivedLead = 2
 
 	// quietAfter is how long PaceReceived waits for a frame before the clock takes
 	// over. Five frames are more than the jitter of USB, and less than what a

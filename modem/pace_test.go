@@ -134,7 +134,7 @@ func TestPaceOfReceivedFramesForgetsAnEarlierCall(t *testing.T) {
 
 func TestLeadOfAPace(t *testing.T) {
 	assert.Equal(t, 60*time.Millisecond, PaceClock.lead())
-	assert.Equal(t, 20*time.Millisecond, PaceReceived.lead())
+	assert.Equal(t, 40*time.Millisecond, PaceReceived.lead())
 }
 
 func TestPauseOfWhatIsWritten(t *testing.T) {

@@ -62,6 +62,10 @@ type Profile struct {
 	// 10 ms in Telit's manual. Zero means that the command has none.
 	ToneUnit time.Duration
 
+	// ToneTime is how long a tone is where its command has no length, so that the
+	// next one waits for it. Zero means not longer than the one that is asked for.
+	ToneTime time.Duration
+
 	// Noise are the names of reports that mean nothing to this library: what
 	// stands before the colon, or the whole line where there is none.
 	Noise []string

@@ -309,3 +309,32 @@ func TestToneOfACallThatEndsBeforeItsNumberIsKnown(t *testing.T) {
 		})
 	}
 }
+
+func TestToneWhoseLengthTheModemChooses(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		mock := sim7600()
+		mock.On("AT+CLCC").Final("ERROR")
+		_, call := talking(t, mock, &modem.Config{Profile: &modem.Profile{ToneTime: 300 * time.Millisecond}, CallPoll: 10 * time.Second})
+		var at []time.Time
+		mock.On("AT+VTS=5").Then(func() { at = append(at, time.Now()) }).Reply()
+		start := time.Now()
+		require.NoError(t, call.SendDTMF(deadline(t), "555", nil))
+		require.Len(t, at, 3)
+		for i := range 2 {
+			assert.Equal(t, 400*time.Millisecond, at[i+1].Sub(at[i]), "the tone, and the usual gap")
+		}
+		assert.GreaterOrEqual(t, time.Since(start), time.Second)
+		start = time.Now()
+		require.NoError(t, call.SendDTMF(deadline(t), "5", &voice.ToneOptions{Duration: time.Second}))
+		assert.LessOrEqual(t, time.Since(start), 1100*time.Millisecond, "a longer one is not made longer")
+		ctx, cancel := context.WithTimeout(deadline(t), 150*time.Millisecond)
+		defer cancel()
+		require.ErrorIs(t, call.SendDTMF(ctx, "5", nil), context.DeadlineExceeded)
+		sent := make(chan error, 1)
+		go func() { sent <- call.SendDTMF(deadline(t), "55", nil) }()
+		time.Sleep(50 * time.Millisecond)
+		inject(mock, "NO CARRIER")
+		require.ErrorIs(t, receive(t, sent), voice.ErrEnded)
+		assert.Len(t, at, 6)
+	})
+}

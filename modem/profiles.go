@@ -3,6 +3,7 @@ package modem
 import (
 	"slices"
 	"strings"
+	"time"
 )
 
 // profiles are the known families, in the order in which they are looked through:
@@ -20,6 +21,10 @@ var generic = Profile{
 	Init:   []string{"AT+CVHU=0"}, // ATH hangs up a voice call (TS 27.007, 6.20)
 	Hangup: []string{"AT+CHUP", "ATH"},
 	Keys:   []KeyReport{{Name: "+RXDTMF"}, {Name: "+DTMF"}},
+
+	// Without AT+VTD a tone is as long as the maker pleases (TS 27.007, C.11).
+	// That this is not longer than so is a guess.
+	ToneTime: 300 * time.Millisecond,
 }
 
 // Profiles returns the families that the library knows, the last one being what it

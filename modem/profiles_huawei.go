@@ -49,6 +49,7 @@ var huawei = Profile{
 	KeysOn:   "AT^DDTMFCFG=0,1",
 	Keys:     []KeyReport{{Name: "^DDTMF"}},
 	Tone:     "AT^DTMF={call},{key}",
+	ToneTime: 300 * time.Millisecond, // a guess: no source tells
 	Noise:    huaweiNoise,
 	Started:  []string{"^SYSSTART"}, // of Huawei's modules; of sticks there is no log with it
 	Reset:    []string{"AT^RESET", "AT+CFUN=1,1"},

@@ -30,5 +30,7 @@ var ublox = Profile{
 	Hangup: []string{"AT+CHUP", "ATH"},
 	KeysOn: "AT+UDTMFD=1,2",
 	Keys:   []KeyReport{{Name: "+UUDTMFD"}},
-	Reset:  []string{"AT+CFUN=16", "AT+CFUN=1,1"},
+
+	ToneTime: 300 * time.Millisecond, // a guess, on the long side
+	Reset:    []string{"AT+CFUN=16", "AT+CFUN=1,1"},
 }

@@ -41,7 +41,25 @@ func (l *line) SendDTMF(ctx context.Context, key byte, d time.Duration) error {
 		m.listed(ctx, c, err)
 		return fmt.Errorf("modem: send tone: %w", err)
 	}
-	return nil
+	return c.outlast(ctx, m.link().profile.ToneTime-d)
+}
+
+// outlast waits for what a tone takes longer than was asked for. Who ends the call
+// or gives up needs not wait.
+func (c *call) outlast(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return nil
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-c.ended:
+		return nil // the tone was sent
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
 }
 
 // index returns the number of a call in AT+CLCC. It waits for the next list if
@@ -98,8 +116,8 @@ func (p *Profile) toneText(key byte, index int, d time.Duration) string {
 // checkTone tells what is wrong with the command of a tone.
 func (p *Profile) checkTone() error {
 	switch {
-	case p.ToneUnit < 0:
-		return errors.New("modem: Config.Profile.ToneUnit is negative")
+	case p.ToneUnit < 0 || p.ToneTime < 0:
+		return errors.New("modem: Config.Profile: ToneUnit or ToneTime is negative")
 	case p.Tone != "" && !strings.Contains(p.Tone, toneKey):
 		return errors.New("modem: Config.Profile.Tone has no " + toneKey)
 	case p.ToneUnit == 0 && strings.Contains(p.Tone, toneDuration):
