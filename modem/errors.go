@@ -14,6 +14,20 @@ var (
 	// ErrNotModem means that something talks on the AT port, but not as a modem.
 	ErrNotModem = errors.New("this is no AT port: it sends data but does not answer AT; try the modem's other ports")
 
+	// ErrDataMode means that the port carries a data connection that another program
+	// has left behind, and that could not be ended.
+	ErrDataMode = errors.New("the port is in data mode: it carries a PPP connection; end the program that uses it (pppd, ModemManager, NetworkManager), or restart the modem")
+
+	// ErrDiagnosticPort means that the port is the one for the maker's diagnosis.
+	ErrDiagnosticPort = errors.New("this is the modem's diagnostic port: use its AT port, often the one with a number two higher")
+
+	// ErrPositionPort means that the port sends positions, in lines of NMEA 0183.
+	ErrPositionPort = errors.New("this is the modem's port for positions (NMEA): use its AT port, often the next one")
+
+	// ErrBaudRate means that what comes is no text, as when the other side sends
+	// at another rate.
+	ErrBaudRate = errors.New("only garbage comes: the baud rate is wrong; set the modem's, such as 115200 or 9600")
+
 	// ErrSIMMissing means that the modem has no SIM.
 	ErrSIMMissing = errors.New("no SIM: put one in, and check the holder and its contacts")
 
@@ -107,7 +121,7 @@ func (e *OpenError) Error() string {
 
 // saysWhatToDo are the errors whose text does.
 var saysWhatToDo = []error{
-	ErrNoAnswer, ErrNotModem, ErrSIMMissing, ErrPINRequired, ErrPINAttempts, ErrPINNoted, ErrPINWrong, ErrPUKRequired,
+	ErrNoAnswer, ErrNotModem, ErrDataMode, ErrDiagnosticPort, ErrPositionPort, ErrBaudRate, ErrSIMMissing, ErrPINRequired, ErrPINAttempts, ErrPINNoted, ErrPINWrong, ErrPUKRequired,
 }
 
 // remedy returns what is to be done about err at a step of Open, unless err says

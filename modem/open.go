@@ -228,7 +228,13 @@ func (o *owner) begin(p *opening) (bool, error) {
 func (p *opening) synchronise(ctx context.Context) error {
 	const settings = "ATE0Q0V1"
 	p.caps = Capabilities{}
-	for {
+	for escaped := false; ; {
+		if !escaped && p.wire.isData() {
+			escaped = true
+			if err := p.leaveData(ctx); err != nil {
+				return err
+			}
+		}
 		_, err := p.conn.Exec(ctx, atcmd.Command{Text: settings, Timeout: time.Second, Urgent: true})
 		switch {
 		case err == nil && !p.inStep(ctx): // that was the answer to what another has asked
@@ -244,6 +250,28 @@ func (p *opening) synchronise(ctx context.Context) error {
 			return p.wire.verdict()
 		}
 	}
+}
+
+// leaveData ends the data mode that another program has left a port in: "+++"
+// between two pauses makes the modem listen to commands (ITU-T V.250 leaves that to
+// makers, who keep to Hayes), ATH gives the connection up.
+func (p *opening) leaveData(ctx context.Context) error {
+	const guard = 1100 * time.Millisecond
+	p.m.log.WarnContext(ctx, "the port is in data mode: ending the connection that was left there")
+	if pause(ctx, guard) != nil {
+		return ErrDataMode
+	}
+	if _, err := p.wire.Write([]byte("+++")); err != nil {
+		return err
+	}
+	if pause(ctx, guard) != nil {
+		return ErrDataMode
+	}
+	_, err := p.conn.Exec(ctx, atcmd.Command{Text: "ATH", Timeout: 2 * time.Second})
+	if isConnectionLost(err) {
+		return err
+	}
+	return nil
 }
 
 // inStep tells whether the modem answers what it is asked now. An OK may have been

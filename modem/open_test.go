@@ -92,7 +92,7 @@ func TestOpenTellsWhatIsWrong(t *testing.T) {
 			want: modem.ErrNoAnswer, says: "check that it is the modem's AT port",
 		},
 		"not a modem": {
-			mock: func(m *modem.MockTransport) { m.On("*").Raw("$GPGGA,092750.000,5321.6802,N,00630.3372,W,1,8,1.03\r\n") },
+			mock: func(m *modem.MockTransport) { m.On("*").Raw("HELLO\r\n") },
 			want: modem.ErrNotModem, says: "try the modem's other ports",
 		},
 		"SIM missing": {
