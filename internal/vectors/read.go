@@ -19,6 +19,7 @@ var verbatimRows = map[string]int{
 	"identity":        37,
 	"registration":    68,
 	"signal_sim_misc": 74,
+	"usb_ports":       268,
 }
 
 // load returns the rows of a file and how many verbatim ones are missing, which

@@ -1,0 +1,13 @@
+//go:build freebsd || openbsd
+
+package serial
+
+import (
+	"context"
+	"path/filepath"
+)
+
+// discover lists the names of call-out devices, which do not wait for a carrier.
+func discover(_ context.Context, sys System) ([]Device, error) {
+	return byName(filepath.Join(sys.Dev, "cua[0-9U]*"))
+}
