@@ -17,16 +17,13 @@ import (
 // audio; and a writer, which writes at the pace of the family while a call has the
 // port, and sleeps while none has.
 type audioPort struct {
-	rw     io.ReadWriteCloser
-	format voice.Format
-	by     Pace
-	log    *slog.Logger
-	wg     sync.WaitGroup
+	rw  io.ReadWriteCloser
+	by  Pace
+	log *slog.Logger
+	wg  sync.WaitGroup
 
-	mu     sync.Mutex
-	feed   *voice.Feed // the call that has the port, or nil
-	turn   int         // counts routings
-	ended  bool
+	mu sync.Mutex
+	routing
 	heard  time.Time     // when a frame was received last, or the port was given to a call
 	credit int           // frames received for which none was written, by PaceReceived
 	paused time.Time     // since when the modem wants nothing written; zero if it does
@@ -37,10 +34,18 @@ type audioPort struct {
 	skipped atomic.Int64  // nanoseconds of schedule that were given up
 }
 
+// routing is who has the port, and how.
+type routing struct {
+	feed   *voice.Feed  // of the call that has it, or nil
+	turn   int          // counts routings
+	format voice.Format // does not change within a turn with a call
+	ended  bool
+}
+
 // newAudioPort starts to move audio over rw, which it owns. gone is called from
 // one of its goroutines when the port breaks.
 func newAudioPort(rw io.ReadWriteCloser, format voice.Format, by Pace, log *slog.Logger, gone func(error)) *audioPort {
-	p := &audioPort{rw: rw, format: format, by: by, log: log, changed: make(chan struct{}, 1), gone: gone}
+	p := &audioPort{rw: rw, routing: routing{format: format}, by: by, log: log, changed: make(chan struct{}, 1), gone: gone}
 	p.wg.Go(p.read)
 	p.wg.Go(p.write)
 	return p
@@ -74,11 +79,21 @@ func (p *audioPort) signal() {
 	}
 }
 
-// owner returns the call that has the port and the number of its turn.
-func (p *audioPort) owner() (f *voice.Feed, turn int, ended bool) {
+// setFormat sets the format that the port has from the next call on.
+func (p *audioPort) setFormat(f voice.Format) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.feed, p.turn, p.ended
+	if p.feed == nil {
+		p.format = f
+		p.turn++
+	}
+}
+
+// now returns who has the port.
+func (p *audioPort) now() routing {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.routing
 }
 
 // quietFor returns for how long a call has the port and no frame came. A port
@@ -142,19 +157,19 @@ const (
 // read hands what comes to the call that has the port.
 func (p *audioPort) read() {
 	var buf [4096]byte
-	in := framer{frame: make([]int16, p.format.Frame()), half: -1}
+	in := framer{half: -1}
 	for empty := 0; ; {
 		start := time.Now()
 		n, err := p.rw.Read(buf[:])
-		f, turn, ended := p.owner()
-		p.received(in.take(buf[:n], f, turn), turn)
+		now := p.now()
+		p.received(in.take(buf[:n], now), now.turn)
 		if empty++; n > 0 || time.Since(start) >= quickRead {
 			empty = 0
 		}
 		if err == nil && empty == maxEmptyReads {
 			err = io.ErrNoProgress
 		}
-		if err != nil || ended {
+		if err != nil || now.ended {
 			p.broken(err)
 			return
 		}
@@ -175,9 +190,12 @@ type framer struct {
 const newStream = 250 * time.Millisecond
 
 // take takes bytes, hands the frames that they complete to f, and counts them.
-func (r *framer) take(p []byte, f *voice.Feed, turn int) (frames int) {
-	if turn != r.turn {
-		r.turn, r.have = turn, 0
+func (r *framer) take(p []byte, to routing) (frames int) {
+	if to.turn != r.turn || r.frame == nil {
+		r.turn, r.have = to.turn, 0
+		if len(r.frame) != to.format.Frame() {
+			r.frame = make([]int16, to.format.Frame())
+		}
 	}
 	if len(p) == 0 {
 		return 0
@@ -197,8 +215,8 @@ func (r *framer) take(p []byte, f *voice.Feed, turn int) (frames int) {
 		if r.have++; r.have == len(r.frame) {
 			r.have = 0
 			frames++
-			if f != nil {
-				f.Received(r.frame)
+			if to.feed != nil {
+				to.feed.Received(r.frame)
 			}
 		}
 	}
@@ -208,14 +226,14 @@ func (r *framer) take(p []byte, f *voice.Feed, turn int) (frames int) {
 // write waits for calls and paces each.
 func (p *audioPort) write() {
 	for {
-		f, turn, ended := p.owner()
+		now := p.now()
 		switch {
-		case ended:
+		case now.ended:
 			return
-		case f == nil:
+		case now.feed == nil:
 			<-p.changed
 		default:
-			if err := p.pace(f, turn); err != nil {
+			if err := p.pace(now); err != nil {
 				p.broken(err)
 				return
 			}
@@ -224,14 +242,14 @@ func (p *audioPort) write() {
 }
 
 // pace writes the frames of one turn, each when it is due.
-func (p *audioPort) pace(f *voice.Feed, turn int) error {
-	frame := make([]int16, p.format.Frame())
+func (p *audioPort) pace(to routing) error {
+	frame := make([]int16, to.format.Frame())
 	buf := make([]byte, 2*len(frame))
 	pacer := p.newPacer()
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
-		if _, now, ended := p.owner(); ended || now != turn {
+		if now := p.now(); now.ended || now.turn != to.turn {
 			return nil
 		}
 		if wait := p.due(pacer); wait > 0 {
@@ -242,7 +260,7 @@ func (p *audioPort) pace(f *voice.Feed, turn int) error {
 			}
 			continue
 		}
-		f.Next(frame)
+		to.feed.Next(frame)
 		for i, s := range frame {
 			binary.LittleEndian.PutUint16(buf[2*i:], uint16(s))
 		}

@@ -17,6 +17,7 @@ type audioSwitch struct {
 	tried    *call // the call that it is, or was in vain, being switched on for
 	since    time.Time
 	next     []func() // wait until nothing is busy
+	rate     int      // of the port, where it depends on the call; 0 before the first
 
 	watch   *time.Timer
 	watched *call // whose audio is looked after
@@ -100,8 +101,12 @@ func (o *owner) audioOn(c *call) {
 	o.commands(c, p.On, func(err error) {
 		switch {
 		case err == nil:
-			o.audio.on, o.audio.tried = c, nil // even if it is over: then it is switched off
-			o.watchAudio(c)
+			o.withRate(c, func() {
+				o.audio.on, o.audio.tried = c, nil // even if it is over: then it is switched off
+				o.watchAudio(c)
+				o.switched()
+			})
+			return
 		case c.over:
 		case time.Since(o.audio.since) >= p.Within || isConnectionLost(err):
 			o.m.log.Warn("the modem does not give the audio of a call", slog.Any("err", err))

@@ -19,6 +19,7 @@ type link struct {
 	profile  *Profile
 	identity Identity
 	caps     Capabilities
+	rates    portRates
 	refused  error // why the SIM cannot be used, if it cannot
 }
 

@@ -335,10 +335,16 @@ func (p *opening) try(ctx context.Context, cmd string) ([]string, error) {
 	if isConnectionLost(err) || ctx.Err() != nil {
 		return nil, err
 	}
-	name, _, _ := strings.Cut(cmd, "=")
+	name := commandName(cmd)
 	p.caps.Refused = append(p.caps.Refused, name)
 	p.m.log.DebugContext(ctx, "optional command refused", slog.String("command", name), slog.Any("err", err))
 	return nil, nil
+}
+
+// commandName is a command without its parameters.
+func commandName(cmd string) string {
+	name, _, _ := strings.Cut(cmd, "=")
+	return name
 }
 
 // identify asks who the modem is, and chooses its profile.

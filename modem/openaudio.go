@@ -35,8 +35,14 @@ func (p *opening) openAudio(ctx context.Context) error {
 			return errors.Join(err, rw.Close())
 		}
 	}
-	p.caps.Audio, p.caps.AudioRate = true, rate
-	p.m.ask(func() { p.m.own.audioPort = p.m.newAudioPort(p.turn, rw, a.Pace, rate) })
+	if err := p.findRates(ctx, rate); err != nil {
+		return errors.Join(err, rw.Close())
+	}
+	p.caps.Audio, p.caps.AudioRate = true, p.rates.other
+	p.m.ask(func() {
+		p.m.own.audio.rate = 0
+		p.m.own.audioPort = p.m.newAudioPort(p.turn, rw, a.Pace, p.caps.AudioRate)
+	})
 	return nil
 }
 
@@ -101,8 +107,7 @@ func (o *owner) takeBack(turn int, rw io.ReadWriteCloser) bool {
 		return false
 	}
 	o.m.log.Debug("the audio port is back")
-	l := o.m.link()
-	o.audioPort = o.m.newAudioPort(turn, rw, l.profile.Audio.Pace, l.caps.AudioRate)
+	o.audioPort = o.m.newAudioPort(turn, rw, o.m.link().profile.Audio.Pace, o.rate())
 	o.switchAudio()
 	return true
 }

@@ -142,18 +142,6 @@ type AudioProfile struct {
 	ResetCures bool
 }
 
-// RateQuery is a way to ask for the rate of the audio port.
-type RateQuery int
-
-const (
-	// RateFixed does not ask.
-	RateFixed RateQuery = iota
-
-	// RateCVOICE asks Huawei's AT^CVOICE? at Open. The answer tells too whether
-	// the modem makes calls at all.
-	RateCVOICE
-)
-
 // check tells what is out of range.
 func (p *Profile) check() error {
 	a := &p.Audio
@@ -162,7 +150,7 @@ func (p *Profile) check() error {
 		return fmt.Errorf("modem: Config.Profile.Audio.Rate is %d, not 8000 or 16000", a.Rate)
 	case a.Retry < 0 || a.Within < 0:
 		return errors.New("modem: Config.Profile.Audio: Retry or Within is negative")
-	case a.Query < RateFixed || a.Query > RateCVOICE:
+	case a.Query < RateFixed || a.Query > RateCPCM:
 		return fmt.Errorf("modem: Config.Profile.Audio.Query is %d, none of the constants", a.Query)
 	case a.Pace != PaceClock && a.Pace != PaceReceived:
 		return fmt.Errorf("modem: Config.Profile.Audio.Pace is %d, none of the constants", a.Pace)

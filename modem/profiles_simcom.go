@@ -40,6 +40,7 @@ var sim7600 = Profile{
 			"AT+CPCMFRM=0",         // 8 kHz
 			"AT+CPCMBANDWIDTH=1,1", // also for VoLTE, whose default is 16 kHz
 		},
+		Query:      RateCPCM,
 		On:         []string{"AT+CPCMREG=1"},
 		Retry:      500 * time.Millisecond,
 		Within:     12 * time.Second,
