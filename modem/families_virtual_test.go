@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -279,4 +280,78 @@ func TestScenarioB24OnVirtualModems(t *testing.T) {
 			require.ErrorIs(t, err, voice.ErrEnded)
 		})
 	}
+}
+
+// Reports may be lost on their way; then the list of calls tells, only later.
+func TestReportsOfEachFamilyAreLost(t *testing.T) {
+	inEach(t, 6, func(t *testing.T, _ virtual, cfg *modemtest.Config) {
+		ctx := deadline(t)
+		m, sim := openSim(t, cfg, nil)
+		rec := record(t, m.Events())
+		m.OnCall(answering(make(chan error, 9)))
+		caller := sim.Call("+12025550100")
+		require.NoError(t, caller.WaitAnswered(ctx))
+		time.Sleep(3 * time.Second)
+		require.Len(t, m.Calls(), 1)
+		call := m.Calls()[0]
+		sim.LoseURCs("", 1000)
+		caller.Hangup()
+		start := time.Now()
+		assert.Equal(t, voice.RemoteHangup, endOf(t, call).Reason)
+		assert.Less(t, time.Since(start), 4*time.Second)
+		time.Sleep(5 * time.Second)
+		sim.OnDial(callee, modemtest.Outcome{After: 4 * time.Second})
+		dialled, err := m.Dial(ctx, callee, nil)
+		require.NoError(t, err)
+		far, err := sim.WaitDialled(ctx)
+		require.NoError(t, err)
+		far.Hangup()
+		assert.Equal(t, voice.RemoteHangup, endOf(t, dialled).Reason)
+		time.Sleep(10 * time.Second)
+		assert.Equal(t, []voice.State{voice.Ringing, voice.Active, voice.Ended}, states(rec, call.ID()))
+		assert.Empty(t, m.Calls())
+	})
+}
+
+// Reports may come twice, as where two ports bring them.
+func TestReportsOfEachFamilyComeTwice(t *testing.T) {
+	inEach(t, 6, func(t *testing.T, v virtual, cfg *modemtest.Config) {
+		ctx := deadline(t)
+		m, sim := openSim(t, cfg, nil)
+		rec := record(t, m.Events())
+		m.OnCall(answering(make(chan error, 9)))
+		sim.DoubleURCs("", 10000)
+		caller := sim.Call("+12025550100")
+		require.NoError(t, caller.WaitAnswered(ctx))
+		time.Sleep(3 * time.Second)
+		require.Len(t, m.Calls(), 1)
+		call := m.Calls()[0]
+		if v.keys {
+			caller.Press("5")
+			time.Sleep(time.Second)
+		}
+		caller.Hangup()
+		assert.Equal(t, voice.RemoteHangup, endOf(t, call).Reason)
+		time.Sleep(10 * time.Second)
+		assert.Equal(t, []voice.State{voice.Ringing, voice.Active, voice.Ended}, states(rec, ""))
+		assert.Empty(t, m.Calls())
+		keys := of[voice.DigitPressed](rec)
+		if v.keys {
+			assert.Len(t, keys, 1)
+		}
+	})
+}
+
+func TestSIMOfEachFamilyIsUnlocked(t *testing.T) {
+	inEach(t, 3, func(t *testing.T, v virtual, cfg *modemtest.Config) {
+		cfg.SIM = modemtest.SIM{State: modemtest.SIMPIN, PIN: "2468"}
+		cfg.Boot = cfg.Seed == 2
+		settings := &modem.Config{PIN: "2468"}
+		if v.family == modemtest.SIM868 { // it does not tell how many attempts are left
+			require.ErrorIs(t, openError(t, modemtest.New(cfg), settings), modem.ErrPINAttempts)
+			settings.PINState = filepath.Join(t.TempDir(), "pin")
+		}
+		m, _ := openSim(t, cfg, settings)
+		assert.Equal(t, modem.Ready, m.State())
+	})
 }
