@@ -1,0 +1,88 @@
+package modem_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/callstack-go/callstack/modem"
+	"github.com/callstack-go/callstack/modem/modemtest"
+	"github.com/callstack-go/callstack/voice"
+)
+
+func TestModemWithASecondATPort(t *testing.T) {
+	for name, reports := range map[string]modemtest.Reports{
+		"on the first":  modemtest.ReportsOnFirst,
+		"on the second": modemtest.ReportsOnSecond,
+		"on both":       modemtest.ReportsOnBoth,
+	} {
+		for _, family := range []modemtest.Family{modemtest.Generic, modemtest.SIM7600, modemtest.EC25} {
+			t.Run(fmt.Sprintf("%s, reports %s", family, name), func(t *testing.T) {
+				for seed := range uint64(5) {
+					synctest.Test(t, func(t *testing.T) {
+						m, sim := openSim(t, &modemtest.Config{Seed: seed, Family: family, Reports: reports}, nil)
+						rec := record(t, m.Events())
+						keys := make(chan string, 1)
+						m.OnCallFunc(func(ctx context.Context, call *voice.CallSession) error {
+							if err := call.Answer(ctx); err != nil {
+								return err
+							}
+							digits, err := call.Collect(ctx, &voice.CollectOptions{Max: 4, Terminator: "#"})
+							keys <- digits.Keys
+							return err
+						})
+						caller := sim.Call("+12025550100")
+						require.NoError(t, caller.WaitAnswered(deadline(t)))
+						assert.Equal(t, "+12025550100", string(m.Calls()[0].Number()))
+						time.Sleep(time.Second)
+						if family != modemtest.Generic {
+							caller.Press("55#")
+							assert.Equal(t, "55", receive(t, keys), "each key once")
+						}
+						caller.Hangup()
+						require.NoError(t, caller.WaitEnded(deadline(t)))
+						until(t, func() bool { return len(m.Calls()) == 0 })
+						assert.LessOrEqual(t, len(of[modem.Rang](rec)), caller.Rings(), "each ring once")
+						ends := of[voice.StateChanged](rec)
+						assert.Equal(t, voice.Ended, ends[len(ends)-1].State)
+					})
+				}
+			})
+		}
+	}
+}
+
+func TestSecondATPortThatBreaksEndsTheLink(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m, sim := openSim(t, &modemtest.Config{Family: modemtest.Generic, Reports: modemtest.ReportsOnSecond}, nil)
+		sim.Unplug()
+		untilState(t, m, modem.Lost)
+		sim.Replug()
+		untilState(t, m, modem.Ready)
+		m.OnCallFunc(answer)
+		until(t, func() bool { r, err := m.Registration(deadline(t)); return err == nil && r.Voice() })
+		require.NoError(t, sim.Call("+12025550100").WaitAnswered(deadline(t)), "reports come again")
+	})
+}
+
+// brokenReports is a modem whose second AT port cannot be opened.
+type brokenReports struct{ *modem.MockTransport }
+
+var errBroken = errors.New("no such port")
+
+func (brokenReports) OpenReports(context.Context) (io.ReadWriteCloser, error) { return nil, errBroken }
+
+func TestSecondATPortThatCannotBeOpened(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		err := openError(t, brokenReports{&modem.MockTransport{}}, nil)
+		require.ErrorIs(t, err, errBroken)
+		assert.ErrorContains(t, err, "second AT port")
+	})
+}
