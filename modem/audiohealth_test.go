@@ -232,7 +232,7 @@ func TestAudioPortThatBreaksAloneIsOpenedAgain(t *testing.T) {
 		ended(mock)
 		r := receive(t, got)
 		assert.Equal(t, voice.RecordCallEnded, r.Reason)
-		assert.GreaterOrEqual(t, r.Duration, 5*time.Second, "with silence for the gap")
+		assert.GreaterOrEqual(t, r.Duration, 4*time.Second, "with silence for the gap")
 	})
 }
 
