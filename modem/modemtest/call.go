@@ -189,7 +189,9 @@ func (c *Caller) ring(now time.Time) time.Time {
 func (c *Caller) pressKeys(now time.Time) time.Time {
 	for len(c.keys) > 0 && !c.keyAt.After(now) {
 		if c.m.set.ddet > 0 && c.stat == active && c.m.fam.digit != nil {
-			c.m.queue(c.m.fam.digit(c.m, c.keys[0]))
+			for _, b := range c.m.fam.digit(c.m, c.keys[0]) {
+				c.m.queue(b)
+			}
 		}
 		c.keys = c.keys[1:]
 		c.keyAt = c.keyAt.Add(c.m.cfg.ToneGap + c.m.cfg.Tone)

@@ -42,6 +42,15 @@ const (
 	// voice on a port that the modem clocks, and every few seconds lines that
 	// nobody asked for.
 	Huawei
+
+	// Telit is a Telit HE910-D: lines about calls with AT#ECAM=1, digits with
+	// AT#DTMF=1, durations of tones in hundredths of a second, and no audio
+	// port.
+	Telit
+
+	// Ublox is a u-blox SARA-U201: lines about calls with AT+UCALLSTAT=1,
+	// digits with AT+UDTMFD=1, no lines at a start, and no audio port.
+	Ublox
 )
 
 // String returns the name of the family.

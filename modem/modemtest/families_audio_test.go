@@ -102,7 +102,7 @@ func TestFamiliesTalk(t *testing.T) {
 }
 
 func TestAnalogFamiliesHaveNoAudioPort(t *testing.T) {
-	for _, family := range []modemtest.Family{modemtest.A7670, modemtest.SIM868, modemtest.EC200, modemtest.Generic} {
+	for _, family := range []modemtest.Family{modemtest.A7670, modemtest.SIM868, modemtest.EC200, modemtest.Telit, modemtest.Ublox, modemtest.Generic} {
 		inBubble(t, func(t *testing.T, ctx context.Context) {
 			sim := newSim(t, &modemtest.Config{Family: family})
 			_, err := sim.OpenAudio(ctx)

@@ -26,7 +26,12 @@ func TestFamiliesHearKeys(t *testing.T) {
 		"SIM868, all options": {modemtest.SIM868, "AT+DDET=1,1000,0,1", "AT+DDET=0", []string{"+DTMF: 5", "+DTMF: *", "+DTMF: A"}},
 		"EC25":                {modemtest.EC25, "AT+QTONEDET=1", "AT+QTONEDET=0", []string{"+QTONEDET: 53", "+QTONEDET: 42", "+QTONEDET: 65"}},
 		"EC200":               {modemtest.EC200, "AT+QTONEDET=1", "AT+QTONEDET=0", []string{"+QTONEDET: 53", "+QTONEDET: 42", "+QTONEDET: 65"}},
-		"Huawei":              {modemtest.Huawei, "AT^DDTMFCFG=0,1", "AT^DDTMFCFG=1,0", []string{"^DDTMF: 5", "^DDTMF: *", "^DDTMF: A"}},
+		"Telit":               {modemtest.Telit, "AT#DTMF=1", "AT#DTMF=0", []string{"#DTMFEV: 5", "#DTMFEV: *", "#DTMFEV: A"}},
+		"Telit, begin and end": {modemtest.Telit, "AT#DTMF=2", "AT#DTMF=0", []string{
+			"#DTMFEV: 5,1", "#DTMFEV: 5,0", "#DTMFEV: *,1", "#DTMFEV: *,0", "#DTMFEV: A,1", "#DTMFEV: A,0",
+		}},
+		"u-blox": {modemtest.Ublox, "AT+UDTMFD=1,2", "AT+UDTMFD=0", []string{"+UUDTMFD: 5", "+UUDTMFD: *", "+UUDTMFD: A"}},
+		"Huawei": {modemtest.Huawei, "AT^DDTMFCFG=0,1", "AT^DDTMFCFG=1,0", []string{"^DDTMF: 5", "^DDTMF: *", "^DDTMF: A"}},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -74,6 +79,11 @@ func TestFamiliesSendTones(t *testing.T) {
 			},
 		},
 		modemtest.EC200: {good: []string{`AT+VTS="89"`, "AT+VTS=7"}, want: "897", bad: map[string]string{"AT+VTS=,": "ERROR"}},
+		modemtest.Telit: {
+			good: []string{"AT+VTS=1,10", `AT+VTS="135"`, "AT+VTS=24", "AT+VTS=7,255"}, want: "1135247",
+			bad: map[string]string{"AT+VTS=12,10": "ERROR", `AT+VTS="1",10`: "ERROR", "AT+VTS=1,256": "ERROR"},
+		},
+		modemtest.Ublox: {good: []string{"AT+VTS=7"}, want: "7", bad: map[string]string{"AT+VTS=12": "ERROR"}},
 		modemtest.Huawei: {
 			good: []string{"AT^DTMF=1,5", "AT^DTMF=1,#", "AT^DTMF=1,*"}, want: "5#*",
 			bad: map[string]string{
@@ -104,6 +114,22 @@ func TestFamiliesSendTones(t *testing.T) {
 				term.ok(last, last)
 				assert.Equal(t, 1, sim.Stats().TonesLost, "while the one before sounds")
 			})
+		})
+	}
+}
+
+// TestTonesOfTelitAreInHundredths: with a duration of 50 the next tone may follow
+// after half a second and the rest, where others need five.
+func TestTonesOfTelitAreInHundredths(t *testing.T) {
+	for family, lost := range map[modemtest.Family]int{modemtest.Telit: 0, modemtest.EC25: 1} {
+		inBubble(t, func(t *testing.T, ctx context.Context) {
+			sim, term := calmModem(t, family)
+			callee := dialled(t, ctx, sim, term, modemtest.Answer)
+			require.NoError(t, callee.WaitAnswered(ctx))
+			term.ok("AT+VTS=1,50")
+			time.Sleep(570 * time.Millisecond)
+			term.ok("AT+VTS=2")
+			assert.Equal(t, lost, sim.Stats().TonesLost, "%v", family)
 		})
 	}
 }

@@ -19,6 +19,8 @@ var started = map[modemtest.Family][]string{
 	modemtest.EC25:    {"RDY", "+CFUN: 1", "+CPIN: READY", "+QUSIM: 1", "+QIND: SMS DONE", "+QIND: PB DONE"},
 	modemtest.EC200:   {"RDY", "+CFUN: 1", "+CPIN: READY", "+QUSIM: 1", "+QIND: SMS DONE", "+QIND: PB DONE"},
 	modemtest.Huawei:  {"^SIMST:1", "^SRVST:2"},
+	modemtest.Telit:   {},
+	modemtest.Ublox:   {},
 }
 
 func TestFamiliesStart(t *testing.T) {
@@ -141,6 +143,13 @@ func TestFamiliesSayWhoTheyAre(t *testing.T) {
 		}},
 		"EC200": {modemtest.Config{Family: modemtest.EC200}, map[string][]string{
 			"AT+CGMI": ok("Quectel"), "AT+CGMM": ok("EC200U"),
+		}},
+		"Telit": {modemtest.Config{Family: modemtest.Telit}, map[string][]string{
+			"AT+CGMI": ok("Telit"), "AT+CGMM": ok("HE910-D"), "AT#CCID": ok("#CCID: 89001010123456789012"),
+			"AT#PCT": ok("#PCT: 3"), "AT#QSS?": ok("#QSS: 0,1"),
+		}},
+		"u-blox": {modemtest.Config{Family: modemtest.Ublox}, map[string][]string{
+			"AT+CGMI": ok("u-blox"), "AT+CGMM": ok("SARA-U201"),
 		}},
 		"Huawei": {modemtest.Config{Family: modemtest.Huawei}, map[string][]string{
 			"ATI":     ok("Manufacturer: huawei", "Model: E1750", "Revision: 11.126.13.00.00", "IMEI: 004999010640059", "+GCAP: +CGSM,+FCLASS,+DS"),

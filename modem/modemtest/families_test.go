@@ -89,7 +89,7 @@ func TestCoursesByTheLine(t *testing.T) {
 					before := len(term.seen())
 					run(t, ctx, sim, term, course)
 					time.Sleep(time.Second)
-					want := strings.ReplaceAll(d.said[course], "#", "+12025550100")
+					want := strings.ReplaceAll(d.said[course], "<n>", "+12025550100")
 					assert.Equal(t, strings.Split(want, "|"), lines(term.seen()[before:]))
 					assert.Equal(t, []string{"OK"}, term.exec("AT+CLCC"), "no call is left")
 				})

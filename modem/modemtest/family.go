@@ -45,8 +45,8 @@ type family struct {
 	// comes by itself at the end of a call. Nil means always.
 	tellsEnd func(m *Modem, c *Caller) bool
 
-	// digit is the line for a key that the far side pressed.
-	digit func(m *Modem, key byte) block
+	// digit are the lines for a key that the far side pressed.
+	digit func(m *Modem, key byte) []block
 
 	// onSignal sends what the family says by itself when the signal changes.
 	onSignal func(m *Modem)
@@ -106,6 +106,8 @@ var families = map[Family]*family{
 	EC25:    ec25(),
 	EC200:   ec200(),
 	Huawei:  huawei(),
+	Telit:   telit(),
+	Ublox:   ublox(),
 }
 
 func generic() *family {

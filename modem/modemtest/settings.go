@@ -36,6 +36,9 @@ type settings struct {
 	// Huawei
 	curc int
 
+	// Telit and u-blox
+	ecam, qss, ucallstat, udtmfdMode int
+
 	// Quectel
 	dsci, qsimstat int
 	vtdGap         int

@@ -52,7 +52,7 @@ func voiceCallEnds(c *Caller) []block {
 }
 
 // plainDigit is a line that shows the key as itself.
-func plainDigit(m *Modem, key byte) block { return m.line("digit", key) }
+func plainDigit(m *Modem, key byte) []block { return []block{m.line("digit", key)} }
 
 // commandsSIM7600 are the commands of the standards, and those of the SIM7600
 // manual and its audio application note that have to do with calls.

@@ -46,9 +46,9 @@ func sim868Calls(m *Modem, c *Caller) {
 
 // timedDigit shows how long the key was pressed with the report mode 1 of
 // AT+DDET.
-func timedDigit(m *Modem, key byte) block {
+func timedDigit(m *Modem, key byte) []block {
 	if m.set.ddetMode == 1 {
-		return m.line("digit timed", key, m.cfg.Tone.Milliseconds())
+		return []block{m.line("digit timed", key, m.cfg.Tone.Milliseconds())}
 	}
 	return plainDigit(m, key)
 }
