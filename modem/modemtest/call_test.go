@@ -26,7 +26,10 @@ func TestAnswerTalkHangUp(t *testing.T) {
 			require.NoError(t, err)
 			heard := make(chan []byte, 1)
 			var wg sync.WaitGroup
-			defer wg.Wait()
+			defer func() {
+				_ = audio.Close()
+				wg.Wait()
+			}()
 			wg.Go(func() {
 				b, _ := io.ReadAll(audio)
 				heard <- b
@@ -62,9 +65,8 @@ func TestAnswerTalkHangUp(t *testing.T) {
 			require.NoError(t, caller.Say(ctx, speech))
 			assert.InDelta(t, 12345*time.Second/8000, time.Since(start), float64(50*time.Millisecond))
 			caller.Press("12#")
-			assert.Equal(t, "+RXDTMF: 1", term.next("+RXDTMF"))
 			time.Sleep(time.Second)
-			assert.Contains(t, term.seen(), "+RXDTMF: #")
+			assert.Regexp(t, `(?s)RXDTMF: 1.*RXDTMF: 2.*RXDTMF: #`, term.seen())
 			assert.Contains(t, strings.Join(term.exec("AT+CHUP"), "|"), "VOICE CALL:")
 			require.NoError(t, caller.WaitEnded(ctx))
 			end, ok := caller.Ended()

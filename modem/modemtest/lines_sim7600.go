@@ -38,7 +38,11 @@ var linesSIM7600 = lines27007.with(lines{
 		{"\r\nVOICE CALL: BEGIN\r\n", "framing-023"},
 		{"\r\nVOICE CALL:BEGIN\r\n", "framing-022"},
 	},
-	"call ends": {{"\r\nVOICE CALL: END: %s\r\n", "framing-024"}},
+	"call ends": {
+		{"\r\nVOICE CALL: END: %s\r\n", "framing-024"},
+		{"\r\nVOICE CALL: END%.0s\r\n", "calls-035"},
+		{"\r\nVOICE CALL:END:%s\r\n", "calls-038"},
+	},
 	"call ends here": {
 		{"\r\nVOICE CALL: END: %s\r\n", "framing-019"},
 		{"\r\nVOICE CALL:END: %s\r\n", "framing-020"},
@@ -47,6 +51,7 @@ var linesSIM7600 = lines27007.with(lines{
 	"digit": {
 		{"\r\n+RXDTMF: %c\r\n", "dtmf-002"},
 		{"\r\r\n+RXDTMF: %c\r\r\n", "dtmf-001"},
+		{"\r\nRXDTMF: %c\r\n", "dtmf-023"},
 	},
 	"+CLCC?":   {{"\r\n+CLCC: %d\r\n", "SIM7600 manual, AT+CLCC"}},
 	"+CLCC=?":  {{"\r\n+CLCC: (0,1)\r\n", "SIM7600 manual, AT+CLCC"}},

@@ -46,7 +46,7 @@ func TestEveryLineNamesItsSource(t *testing.T) {
 }
 
 // verbs are what stands in a form for what varies.
-var verbs = regexp.MustCompile(`%[0-9]*[sdcX]`)
+var verbs = regexp.MustCompile(`%[0-9.]*[sdcX]`)
 
 // anything is what %s stands for.
 const anything = `[^\r\n]*`
@@ -54,7 +54,7 @@ const anything = `[^\r\n]*`
 // pattern turns a form into a regular expression.
 func pattern(raw string) string {
 	raw = regexp.QuoteMeta(raw)
-	return verbs.ReplaceAllStringFunc(raw, func(v string) string {
+	return verbs.ReplaceAllStringFunc(strings.ReplaceAll(raw, `%\.0s`, ""), func(v string) string {
 		switch v[len(v)-1] {
 		case 'd':
 			return `-?[0-9]+`
