@@ -41,8 +41,8 @@ func (m *Modem) Replug() {
 
 // WaitPlugged waits until the modem's ports are there, which they are but for
 // Unplug and resets. The channel that it returns is closed when they go, or when
-// the modem is closed. It returns [ErrClosed] after Close, and the cause of ctx
-// when that is done.
+// the modem is closed. It returns [ErrClosed] after Close. When it would wait and
+// ctx is done it returns the cause of that.
 func (m *Modem) WaitPlugged(ctx context.Context) (gone <-chan struct{}, err error) {
 	for {
 		back, gone, err := m.plugged()

@@ -1,0 +1,186 @@
+package pty
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"sync"
+	"time"
+)
+
+// port is one port of the modem on one terminal after the other.
+type port struct {
+	server *Server
+	open   func(context.Context) (io.ReadWriteCloser, error)
+	link   string
+	up     chan error // how the first terminal went, of capacity 1
+}
+
+// run keeps the port there while the modem is plugged in.
+func (p *port) run() {
+	for first := true; ; first = false {
+		gone, err := p.server.modem.WaitPlugged(p.server.ctx)
+		if err != nil || p.server.ctx.Err() != nil {
+			return // the modem is closed, or the server
+		}
+		t, err := p.plug()
+		if first {
+			p.up <- err
+		}
+		if err != nil {
+			p.server.fail(err)
+			return
+		}
+		p.serve(t, gone)
+		p.unplug(t)
+	}
+}
+
+// plug makes a terminal, and the link to it.
+func (p *port) plug() (*terminal, error) {
+	t, err := newTerminal()
+	if err != nil {
+		return nil, fmt.Errorf("pty: %w", err)
+	}
+	if err := point(p.link, t.name); err != nil {
+		return nil, errors.Join(fmt.Errorf("pty: %w", err), t.Close())
+	}
+	return t, nil
+}
+
+// point makes link a symbolic link to name, in place of one that is there. It
+// replaces nothing else.
+func point(link, name string) error {
+	if old, err := os.Lstat(link); err == nil && old.Mode()&os.ModeSymlink == 0 {
+		return fmt.Errorf("%s is there and no link: %w", link, os.ErrExist)
+	}
+	fresh := link + ".new"
+	_ = os.Remove(fresh)
+	if err := os.Symlink(name, fresh); err != nil {
+		return err
+	}
+	return os.Rename(fresh, link)
+}
+
+// unplug takes the terminal away. The link goes first, unless it is another's by
+// now.
+func (p *port) unplug(t *terminal) {
+	if name, err := os.Readlink(p.link); err == nil && name == t.name {
+		_ = os.Remove(p.link)
+	}
+	_ = t.Close()
+}
+
+// serve carries bytes until the modem's port goes, or the server is closed.
+func (p *port) serve(t *terminal, gone <-chan struct{}) {
+	ctx, cancel := context.WithCancel(p.server.ctx)
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		select {
+		case <-gone:
+		case <-ctx.Done():
+		}
+		cancel()
+		t.hangUp() // lets the reader go
+	})
+	s := &session{port: p, terminal: t, over: cancel}
+	defer func() {
+		s.leave()
+		cancel()
+		wg.Wait()
+	}()
+	buf := make([]byte, 4096)
+	for ctx.Err() == nil {
+		n, err := t.read(buf, s.attend)
+		switch {
+		case n > 0:
+			s.attend()
+			s.toModem(buf[:n])
+		case errors.Is(err, errNobody):
+			s.leave()
+			pause(ctx)
+		case err != nil:
+			return
+		}
+	}
+}
+
+// pause is the time until a port that nobody has open is looked at again.
+func pause(ctx context.Context) {
+	t := time.NewTimer(Attend)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-ctx.Done():
+	}
+}
+
+// session is the time that somebody has the terminal open. All but the copying
+// is done by the goroutine of serve.
+type session struct {
+	port     *port
+	terminal *terminal
+	over     context.CancelFunc // ends the terminal
+	conn     io.ReadWriteCloser // of the modem; nil while nobody is there
+	wg       sync.WaitGroup
+}
+
+// attend opens the modem's port, when somebody has opened the terminal.
+func (s *session) attend() {
+	if s.conn != nil {
+		return
+	}
+	conn, err := s.port.open(s.port.server.ctx)
+	if err != nil {
+		s.over() // it has been unplugged, or another has its port
+		return
+	}
+	s.conn = conn
+	s.wg.Go(func() { s.fromModem(conn) })
+}
+
+// leave closes the modem's port, when nobody has the terminal open any more.
+func (s *session) leave() {
+	if s.conn == nil {
+		return
+	}
+	_ = s.conn.Close()
+	s.terminal.stopWriting()
+	s.wg.Wait()
+	s.conn = nil
+	if !s.terminal.renew() {
+		s.over() // a new one will do
+	}
+}
+
+func (s *session) toModem(b []byte) {
+	if s.conn == nil {
+		return
+	}
+	if s.strange() {
+		s.terminal.write(noise(len(b) + 4))
+		return
+	}
+	_, _ = s.conn.Write(b) // that the port is gone, its reader tells
+}
+
+// fromModem copies what the modem sends until its port ends.
+func (s *session) fromModem(conn io.Reader) {
+	buf := make([]byte, 4096)
+	for {
+		n, err := conn.Read(buf)
+		b := buf[:n]
+		if n > 0 && s.strange() {
+			b = noise(n)
+		}
+		s.terminal.write(b)
+		if err != nil {
+			if !errors.Is(err, os.ErrClosed) {
+				s.over() // the modem hung up
+			}
+			return
+		}
+	}
+}
