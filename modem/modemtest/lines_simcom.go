@@ -29,7 +29,7 @@ var linesA7670 = lines27007.with(lines{
 	"call ends":      linesSIM7600["call ends"],
 	"call ends here": linesSIM7600["call ends here"],
 	"call missed":    linesSIM7600["call missed"],
-	"digit":          linesSIM7600["digit"],
+	"digit":          linesSIM7600["digit"][:2], // not the SIM7600 manual's spelling
 })
 
 // linesSIM868 is what a SIMCom SIM868 sends.
