@@ -108,12 +108,14 @@ func (m *Modem) teardown(to State, err error) error {
 		cerr = errors.Join(cerr, l.close())
 	}
 	var audio *audioPort
-	m.ask(func() { audio = m.own.takeAudio() })
+	m.ask(func() {
+		m.own.stop()
+		audio = m.own.takeAudio()
+	})
 	if audio != nil {
 		cerr = errors.Join(cerr, audio.Close())
 	}
 	m.jobs.close()
-	m.ask(m.own.stop)
 	m.setState(to, err)
 	m.inbox.close()
 	m.wg.Wait()

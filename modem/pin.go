@@ -57,14 +57,6 @@ func (p *opening) mayTry(ctx context.Context, note pinNote) error {
 	return note.check()
 }
 
-// pinWasRight forgets the attempt that was noted.
-func (p *opening) pinWasRight(tried bool) error {
-	if !tried {
-		return nil
-	}
-	return pinNote(p.m.cfg.PINState).remove()
-}
-
 // attemptQueries ask how many attempts are left for the PIN. prefix is that of the
 // answer, and at the place of the number behind it, counted from zero.
 var attemptQueries = []struct {

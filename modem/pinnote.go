@@ -51,15 +51,19 @@ func (n pinNote) write() error {
 	return nil
 }
 
-// remove forgets the attempt.
+// remove forgets the attempt, if one is noted.
 func (n pinNote) remove() error {
 	if n == "" {
 		return nil
 	}
-	if err := os.Remove(string(n)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	err := os.Remove(string(n))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err := errors.Join(err, n.syncFolder()); err != nil {
 		return fmt.Errorf("Config.PINState: %w", err)
 	}
-	return n.syncFolder()
+	return nil
 }
 
 // syncFolder makes the entry of the file durable, where a system can do that: not

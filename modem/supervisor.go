@@ -49,7 +49,9 @@ func (m *Modem) supervise(l *link) {
 	defer close(m.supervised)
 	s := supervisor{m: m}
 	for l != nil {
+		ready := time.Now()
 		f := s.await(l)
+		s.held(time.Since(ready))
 		if m.live.Err() != nil {
 			return
 		}
@@ -68,6 +70,18 @@ func (m *Modem) supervise(l *link) {
 type supervisor struct {
 	m      *Modem
 	resets []time.Time // of the last day
+	brief  int         // links in a row that did not hold, the last one included
+}
+
+// steady is how long a link has to hold until it counts as a good one.
+const steady = 30 * time.Second
+
+// held takes how long a link was there. After one that did not hold, the next is
+// made later: a cable that is loose would keep the modem initialising all day.
+func (s *supervisor) held(d time.Duration) {
+	if s.brief++; d >= steady {
+		s.brief = 0
+	}
 }
 
 // await waits until a link is lost, or the modem closed.
@@ -106,7 +120,7 @@ func (s *supervisor) reopen(f fault) *link {
 			m.giveUp(err)
 			return nil
 		}
-		if pause(m.live, wait+retryIn(attempt)) != nil {
+		if pause(m.live, wait+retryIn(attempt+max(0, s.brief-1))) != nil {
 			return nil
 		}
 		var l *link

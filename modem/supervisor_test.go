@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -407,5 +409,41 @@ func TestAnswersThatOthersLeftOnThePort(t *testing.T) {
 		got, err := m.Signal(deadline(t))
 		require.NoError(t, err)
 		assert.True(t, got.Known)
+	})
+}
+
+func TestLooseContact(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		mock := sim7600()
+		tr := &dying{MockTransport: mock, read: func() (int, error) { return 0, io.EOF }}
+		m, err := modem.Open(deadline(t), tr, &modem.Config{Watchdog: -1, NetworkPoll: -1})
+		require.NoError(t, err)
+		t.Cleanup(func() { m.Close() })
+		lose := func() {
+			tr.die()
+			untilState(t, m, modem.Lost)
+			tr.revive()
+		}
+		time.Sleep(time.Minute)
+		for range 8 {
+			lose()
+			untilState(t, m, modem.Ready)
+		}
+		at := tr.times()
+		assert.Greater(t, at[len(at)-1].Sub(at[len(at)-2]), 20*time.Second, "it is not initialised all the time")
+		time.Sleep(time.Minute)
+		start := time.Now()
+		lose()
+		untilState(t, m, modem.Ready)
+		assert.Less(t, time.Since(start), 2*time.Second, "but at once after it has held")
+	})
+}
+
+func TestPINNoteOfAnAttemptThatWasRight(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		path := filepath.Join(t.TempDir(), "pin.json")
+		require.NoError(t, os.WriteFile(path, []byte("{}"), 0o600))
+		openMock(t, sim7600(), &modem.Config{PIN: "2468", PINState: path})
+		assert.NoFileExists(t, path, "the SIM is ready: whoever tried, was right")
 	})
 }
