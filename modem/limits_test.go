@@ -198,6 +198,7 @@ func TestModemThatDoesNotAnswerIsNotFlooded(t *testing.T) {
 		mock.On("AT+CMEE?").Reply("+CMEE: 1")
 		mock.On("AT+CSQ").Reply("+CSQ: 20,99")
 		mock.On("AT+CREG?").Reply("+CREG: 2,1")
+		mock.On("AT+CPIN?").Reply("+CPIN: READY")
 		untilState(t, m, modem.Ready) // it was given up
 		before := written(mock, "AT+CSQ")
 		time.Sleep(5100 * time.Millisecond)
