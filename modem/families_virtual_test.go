@@ -32,6 +32,8 @@ var virtuals = []virtual{
 	{modemtest.EC25, "EC2x", true, true},
 	{modemtest.EC200, "EC200", false, true},
 	{modemtest.Huawei, "Huawei", true, true},
+	{modemtest.Telit, "Telit", false, true},
+	{modemtest.Ublox, "u-blox", false, true},
 	{modemtest.Generic, "generic", false, false},
 }
 

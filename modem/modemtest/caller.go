@@ -191,7 +191,8 @@ func (c *Caller) Hangup() {
 // of Config.Tone and Config.ToneGap, and does not wait for them. Keys are 0 to
 // 9, *, # and A to D; others are ignored. What is pressed while the call is
 // not connected, or on hold, nobody hears; the program hears the rest if it
-// has switched detection on (AT+DDET=1) and the family detects at all.
+// has switched detection on, with AT+DDET=1 or the family's own command, and
+// the family detects at all.
 func (c *Caller) Press(keys string) {
 	c.m.mu.Lock()
 	defer c.m.mu.Unlock()

@@ -12,11 +12,14 @@ func commandsHuawei() map[string]spec {
 	for _, name := range []string{"+CCID", "+CEREG", "+CPINR", "+VTS", "+VTD", "+GCAP"} {
 		delete(all, name)
 	}
+	hold := all["+CHLD"]
+	hold.set = holdHuawei
 	return withCommands(all, []spec{
 		{name: "I", exec: func(m *Modem, _ command) result {
 			return okay(m.line("I", m.fam.manufacturer, m.fam.model, m.fam.revision, m.fam.imei))
 		}},
 		{name: "+GCAP", exec: func(m *Modem, _ command) result { return okay(m.line("+GCAP")) }},
+		hold,
 		numbers("^CURC", 1, field{func(s *settings) *int { return &s.curc }, 0, 1}),
 		{
 			name: "^CVOICE",
@@ -40,6 +43,34 @@ func commandsHuawei() map[string]spec {
 	})
 }
 
+// holdHuawei is AT+CHLD with what happens to a stick that is asked to end one
+// call by its number before the far side of that rings: it answers nothing from
+// then on, though it goes on to report, until it is plugged in anew
+// (chan_dongle).
+func holdHuawei(m *Modem, c command) result {
+	for _, call := range m.calls {
+		if call.stat == dialing && c.args[0].text == "1"+strconv.Itoa(call.id) {
+			m.vendor.deaf = true
+		}
+	}
+	if m.vendor.deaf {
+		return result{wait: deaf{}}
+	}
+	return holdCalls(m, c)
+}
+
+// deaf is a command that never ends: the dialogue drops what is written while
+// the modem is deaf.
+type deaf struct{}
+
+func (deaf) poll(*Modem, time.Time) (result, bool, time.Time) { return result{}, false, time.Time{} }
+
+func (deaf) abort(*Modem, time.Time) result { return failed }
+
+func (deaf) orphan(*Modem) {}
+
+func (deaf) of() *Caller { return nil }
+
 // routeAudio is AT^DDSETEX: 2 sends the audio of a call to the voice port, once
 // there is one that was answered here or dialled. 0 and 1 are other ways.
 func routeAudio(m *Modem, c command) result {
@@ -56,8 +87,9 @@ func routeAudio(m *Modem, c command) result {
 		m.pcm, m.vendor.pcmMode = pcm{}, way
 		return okay()
 	}
-	up := m.talking() != nil
-	if !up && m.find(dialing, alerting) == nil {
+	call := m.talking()
+	up := call != nil
+	if !up && m.find(dialing, alerting) == nil || up && time.Since(call.connected) < m.cfg.AudioDelay {
 		return failed
 	}
 	m.vendor.pcmMode = port

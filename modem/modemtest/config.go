@@ -94,8 +94,8 @@ type Config struct {
 	// 150 ms to 1.5 s as the seed says, 150 ms when calm.
 	Dialling time.Duration
 
-	// AudioDelay is how long after a call is connected AT+CPCMREG=1 is still
-	// answered with ERROR.
+	// AudioDelay is how long after a call is connected AT+CPCMREG=1, or Huawei's
+	// AT^DDSETEX=2, is still answered with ERROR.
 	AudioDelay time.Duration
 
 	// Tone and ToneGap are how long the far side presses a key, and rests

@@ -71,7 +71,7 @@ func (p *atPort) begin(line string, at time.Time) {
 		return
 	}
 	f := m.faults.onCommand(strings.ToUpper("AT" + body))
-	if f.ignore {
+	if f.ignore || m.vendor.deaf {
 		return
 	}
 	m.noise()
@@ -127,6 +127,10 @@ func (p *atPort) step(now time.Time) {
 func (p *atPort) await(now time.Time) bool {
 	p.enter()
 	defer p.leave()
+	if p.m.vendor.deaf {
+		p.in, p.inLen = nil, 0
+		return false
+	}
 	for len(p.in) > 0 {
 		_, at := p.take()
 		if at.Before(p.busy.end.Add(abortAfter)) {

@@ -50,6 +50,23 @@
 // What it sends is from one table per family, where each line names the manual,
 // standard, log or driver that it is known from.
 //
+// # Families
+//
+// [Config.Family] chooses whose dialect it speaks. A command of another family is
+// an error, and so is one that comes at the wrong time; reports come once they
+// are switched on. Only SIM7600, EC25 and Huawei have an audio port, and each
+// its own rules for it:
+//   - the SIM7600 streams once AT+CPCMREG=1 was sent in the call;
+//   - the EC25 streams in the next call after AT+QPCMV=1,0, if AT+QAUDMOD=3 was
+//     sent once and AT+QGPSCFG="outport","none" has freed the port. It keeps
+//     400 ms of what is written ahead of the call's pace, asks for a pause with
+//     +QPCMV: 0,0 from 200 ms on, and for more with +QPCMV: 1,0 at 100 ms;
+//   - the Huawei streams after AT^DDSETEX=2 in a call that was answered or
+//     dialled, 20 ms at a time, and takes a frame for each: of more than two
+//     frames the rest is lost.
+//
+// What is lost is counted in [Stats].
+//
 // # Faults
 //
 // Methods make it worse: [Modem.Silence], [Modem.Ignore], [Modem.Delay] and
@@ -62,8 +79,9 @@
 // of a call.
 //
 // [Modem.Unplug] pulls the cable, and [Modem.Replug] plugs it in again; the
-// commands that reset a modem on USB take its ports away for a while, too. A
-// device that is not there is an error that wraps [fs.ErrNotExist].
+// commands that reset a modem on USB take its ports away for a while, too.
+// [Modem.Undervoltage] is a weak supply. A device that is not there is an error
+// that wraps [fs.ErrNotExist].
 // [Config.Line] and [Modem.SetLine] make of the AT port what a program may find
 // in its place: a port in the data mode of PPP, of another rate, for diagnosis,
 // or dead. [Config.Reports] adds a second AT port.
@@ -111,7 +129,10 @@
 //
 // There are no short messages and no USSD: their settings exist, their commands
 // do not. There are no conferences, no data calls and no service codes. The
-// audio is what was said, sample for sample: no codec, no noise, no delay.
+// audio is what was said, sample for sample: no codec, no noise, no delay. There
+// is no sound card: what analog families and AT+QPCMV=1,2 make heard elsewhere
+// nobody hears. A UART has no baud rate; AT+IPR only decides about the lines of
+// a start. Of Huawei the sticks are there, not the modules.
 // Spellings and orders that no manual or log shows are not made up, so a real
 // modem can still surprise.
 package modemtest

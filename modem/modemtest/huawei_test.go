@@ -184,3 +184,50 @@ func TestHuaweiATHNeedsCVHU(t *testing.T) {
 		require.NoError(t, caller.WaitEnded(ctx))
 	})
 }
+
+// TestHuaweiGoesDeaf is a fault of the hardware that no program should bring
+// about: AT+CHLD=1x before the far side rings.
+func TestHuaweiGoesDeaf(t *testing.T) {
+	inBubble(t, func(t *testing.T, ctx context.Context) {
+		sim := newSim(t, &modemtest.Config{Family: modemtest.Huawei, Seed: 2})
+		term := dial(t, sim).quiet()
+		callee := dialled(t, ctx, sim, term, modemtest.Answer)
+		require.NoError(t, callee.WaitAnswered(ctx))
+		term.ok("AT+CHLD=11")
+		require.NoError(t, callee.WaitEnded(ctx))
+		time.Sleep(10 * time.Second)
+
+		callee = dialled(t, ctx, sim, term, modemtest.Answer)
+		before := len(term.seen())
+		term.write("AT+CHLD=11\r")
+		require.NoError(t, callee.WaitAnswered(ctx))
+		for _, cmd := range []string{"AT\r", "AT+CHUP\r", "AT+CLCC\r"} {
+			term.write(cmd)
+			time.Sleep(10 * time.Second)
+		}
+		seen := term.seen()[before:]
+		assert.Contains(t, seen, "^CONN:1,0", "it goes on to report")
+		assert.Empty(t, keep(lines(seen), "OK", "ERROR", "+"))
+		term.hangUp()
+		term = dial(t, sim)
+		term.write("AT\r")
+		time.Sleep(10 * time.Second)
+		assert.Empty(t, keep(lines(term.seen()), "OK", "ERROR"), "nor when it is opened anew")
+		sim.Unplug()
+		sim.Replug()
+		time.Sleep(10 * time.Second)
+		dial(t, sim).quiet().ok("AT+CLCC")
+	})
+}
+
+// TestHuaweiMayRefuseAudioForAWhile as the SIM7600 does.
+func TestHuaweiMayRefuseAudioForAWhile(t *testing.T) {
+	inBubble(t, func(t *testing.T, ctx context.Context) {
+		sim, term := calmModem(t, modemtest.Huawei)
+		sim.RefuseAudio(1500 * time.Millisecond)
+		answered(t, ctx, sim, term)
+		assert.Equal(t, []string{"ERROR"}, term.exec("AT^DDSETEX=2"))
+		time.Sleep(1500 * time.Millisecond)
+		term.ok("AT^DDSETEX=2")
+	})
+}

@@ -85,7 +85,7 @@ type Stats struct {
 	// for it. A program that stops sending before the call ends has some.
 	Underruns, UnderrunSamples int
 
-	// TonesLost is how many keys sent by AT+VTS came before the one before
+	// TonesLost is how many keys sent by AT+VTS or AT^DTMF came before the one before
 	// was over, and were not heard.
 	TonesLost int
 

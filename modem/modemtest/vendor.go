@@ -15,6 +15,7 @@ const busyCode = 515
 // vendor is state that one family alone has, and that is no setting.
 type vendor struct {
 	busyUntil time.Time // until then the modem is starting
+	deaf      bool      // a Huawei that answers no command until it starts anew
 
 	// Quectel
 	audioMode    int         // of AT+QAUDMOD
@@ -26,7 +27,7 @@ type vendor struct {
 // onStart does what a start brings beside its lines.
 func (m *Modem) onStart(booted bool) {
 	m.pcm = pcm{}
-	m.vendor.busyUntil = time.Time{}
+	m.vendor.busyUntil, m.vendor.deaf = time.Time{}, false
 	if booted && m.fam.busyAfterStart > 0 {
 		m.vendor.busyUntil = time.Now().Add(m.fam.busyAfterStart)
 	}
