@@ -213,3 +213,56 @@ func TestCallThatRingsAgainAtItsPlaceIsAnother(t *testing.T) {
 		assert.Equal(t, 1, written(mock, "ATA")-1, "by the handler of the second")
 	})
 }
+
+// A Huawei stick answers nothing any more if one call of several is ended before its
+// far side rings.
+func TestCallThatIsDialledIsSparedWhereThatHarmsTheModem(t *testing.T) {
+	tests := map[string]struct {
+		model  string
+		spared bool
+	}{
+		"Huawei": {"E1750", true}, "SIM7600": {"SIMCOM_SIM7600E-H", false},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				mock := &modem.MockTransport{Model: tt.model}
+				mock.On("ATD*").Final("NO CARRIER")
+				mock.On("AT+CHLD=11").Then(func() { ended(mock) }).Reply()
+				m := openMock(t, mock, nil)
+				time.Sleep(time.Second) // the first list is empty
+				mock.On("AT+CLCC").Reply(dialledAs("2"))
+				_, err := m.Dial(deadline(t), callee, nil)
+				require.ErrorIs(t, err, voice.ErrEnded)
+				time.Sleep(20 * time.Second)
+				if tt.spared {
+					assert.Zero(t, written(mock, "AT+CHLD=11"))
+					mock.On("AT+CLCC").Reply(dialledAs("3"))
+					time.Sleep(10 * time.Second)
+				}
+				assert.Equal(t, 1, written(mock, "AT+CHLD=11"))
+			})
+		})
+		t.Run(name+", beside another", func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				mock := &modem.MockTransport{Model: tt.model}
+				m := openMock(t, mock, &modem.Config{CallWaiting: true})
+				time.Sleep(time.Second) // the first list is empty
+				second := `+CLCC: 2,1,5,0,0,"+12025550100",145`
+				mock.On("AT+CLCC").Reply(dialledAs("2"), second)
+				mock.On("AT+CHUP").Then(func() { ended(mock) }).Reply()
+				mock.On("AT+CHLD=11").Then(func() { mock.On("AT+CLCC").Reply(second) }).Reply()
+				call, err := m.Place(deadline(t), callee, nil)
+				require.NoError(t, err)
+				time.Sleep(time.Second)
+				inject(mock, `+CCWA: "+12025550100",145,1`)
+				time.Sleep(3 * time.Second)
+				require.Len(t, m.Calls(), 2)
+				require.NoError(t, call.Hangup(deadline(t)))
+				assert.Equal(t, voice.LocalHangup, endOf(t, call).Reason)
+				assert.Equal(t, !tt.spared, written(mock, "AT+CHLD=11") == 1)
+				ended(mock)
+			})
+		})
+	}
+}

@@ -201,6 +201,7 @@ func TestDialledCallOfEachFamily(t *testing.T) {
 			message := speech(12000)
 			_, err = call.Play(ctx, voice.PCM(8000, message), nil)
 			require.NoError(t, err)
+			time.Sleep(50 * time.Millisecond) // the far side hears in bursts
 			assert.GreaterOrEqual(t, index(far.Heard(), message), 0)
 		}
 		require.NoError(t, call.SendDTMF(ctx, "42#", nil))

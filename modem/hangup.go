@@ -90,7 +90,7 @@ func (o *owner) hangupText(c *call) string {
 	switch beside := o.beside(c); {
 	case beside && c.state == voice.Waiting:
 		return "AT+CHLD=0"
-	case beside && c.index != 0:
+	case beside && c.index != 0 && !o.spares(c.state):
 		return release(c)
 	}
 	return text
@@ -139,8 +139,12 @@ func (o *owner) unstick(list []listed) []listed {
 			continue
 		}
 		c.index = list[i].index
+		state := list[i].state
 		list = slices.Delete(list, i, i+1)
 		o.stuck = append(o.stuck, c)
+		if o.spares(state) {
+			continue // until the far side rings
+		}
 		// Not urgent: that would abort the setting up of another call.
 		o.m.job(nil, atcmd.Command{Text: release(c), Timeout: hangupTimeout}, func(atcmd.Response, error) {})
 	}
@@ -151,6 +155,12 @@ func (o *owner) unstick(list []listed) []listed {
 // up.
 func (o *owner) has(l listed) bool {
 	return o.find(func(c *call) bool { return c.index == l.index && c.dir == l.dir }) != nil
+}
+
+// spares tells whether the command that ends one call of several must not be sent
+// for one in that state.
+func (o *owner) spares(s voice.State) bool {
+	return s == voice.Dialing && o.m.link().profile.SparesDialling
 }
 
 // release is the command that ends one call of several (3GPP TS 27.007, 7.13).

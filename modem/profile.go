@@ -40,6 +40,11 @@ type Profile struct {
 	// is still there after the one before. None means AT+CHUP, then ATH.
 	Hangup []string
 
+	// SparesDialling keeps AT+CHLD=1x (3GPP TS 27.007, 7.13), which ends one call of
+	// several, from a call whose far side does not ring yet: after it, Huawei's
+	// sticks answer no command any more (chan_dongle).
+	SparesDialling bool
+
 	// Audio says how the voice of a call is switched and paced.
 	Audio AudioProfile
 

@@ -54,6 +54,8 @@ var huawei = Profile{
 	Started:  []string{"^SYSSTART"}, // of Huawei's modules; of sticks there is no log with it
 	Reset:    []string{"AT^RESET", "AT+CFUN=1,1"},
 	SIM:      []string{"^SIMST"},
+
+	SparesDialling: true,
 }
 
 // huaweiModule are the modules, which send tones as the standard says (MU509 and MU709
@@ -74,4 +76,6 @@ var huaweiModule = Profile{
 	Started:  huawei.Started,
 	Reset:    huawei.Reset,
 	SIM:      huawei.SIM,
+
+	SparesDialling: true,
 }
