@@ -6,7 +6,6 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/creack/pty"
 	"github.com/stretchr/testify/require"
 
 	"github.com/callstack-go/callstack/modem/serial"
@@ -32,8 +31,7 @@ func newSocket(t *testing.T, name string) *socket {
 }
 
 func (s *socket) plug() {
-	master, slave, err := pty.Open()
-	require.NoError(s.t, err)
+	master, slave := openPTY(s.t)
 	require.NoError(s.t, slave.Close()) // only the transport has it
 	require.NoError(s.t, os.Symlink(slave.Name(), s.name))
 	s.mu.Lock()

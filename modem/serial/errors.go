@@ -4,13 +4,14 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"strings"
 )
 
 // errNotSerial means that a path names something else than a serial port.
 var errNotSerial = errors.New("not a serial port")
 
-// HeldError means that another program has the port, or this one already. ModemManager
+// HeldError means that another program has the port, or this one has it already. ModemManager
 // and terminal programs are the usual ones.
 type HeldError struct {
 	// Path is the port's name, as it was given.
@@ -26,6 +27,8 @@ type HeldError struct {
 // Error names the holder, and tells how to get the port from it.
 func (e *HeldError) Error() string {
 	switch {
+	case e.PID == os.Getpid():
+		return fmt.Sprintf("serial: %s: held by this program already: close it first", e.Path)
 	case e.PID == 0:
 		return fmt.Sprintf("serial: %s: held by another program, which only root can see: end it first", e.Path)
 	case e.Command == modemManager:

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -32,8 +33,7 @@ type far struct {
 // errors while nobody has it.
 func newFar(t testing.TB) *far {
 	t.Helper()
-	master, slave, err := pty.Open()
-	require.NoError(t, err)
+	master, slave := openPTY(t)
 	f := &far{File: master, t: t, path: slave.Name()}
 	t.Cleanup(func() {
 		f.unplug()
@@ -41,6 +41,20 @@ func newFar(t testing.TB) *far {
 		f.wg.Wait()
 	})
 	return f
+}
+
+// openPTY makes a pseudo-terminal whose master is closed though it is being read: one
+// that the runtime waits for.
+func openPTY(t testing.TB) (master, slave *os.File) {
+	t.Helper()
+	blocking, slave, err := pty.Open()
+	require.NoError(t, err)
+	defer blocking.Close()
+	fd, err := syscall.Dup(int(blocking.Fd()))
+	require.NoError(t, err)
+	syscall.CloseOnExec(fd)
+	require.NoError(t, syscall.SetNonblock(fd, true))
+	return os.NewFile(uintptr(fd), "/dev/ptmx"), slave
 }
 
 // unplug takes the modem away.

@@ -169,18 +169,21 @@ func (f *finder) byIMEI(ctx context.Context, imei string, first place, among []D
 	return target{}, f.missing("a modem with the IMEI given", tried...)
 }
 
-// candidates are the ports to ask for an identity: one of each modem on USB.
+// makers are vendors of nothing but modems: a device of theirs is one though the
+// roles of its ports are not known. They are SIMCom, Quectel, Fibocom, Telit, Huawei
+// and ZTE.
+var makers = []string{"1e0e", "2c7c", "2cb7", "1bc7", huawei, "19d2"}
+
+// candidates are the ports to ask for an identity: one of each modem on USB, or all of
+// one whose ports are not known.
 func candidates(first place, among []Device) []target {
 	var out []target
 	for _, d := range among {
-		if d.USB == "" || !d.Modem() {
+		if d.USB == "" {
 			continue
 		}
-		for _, r := range []Role{RoleAT, RoleAT2, RolePPP} {
-			if t, ok := d.Find(r); ok {
-				out = append(out, target{path: t.Path, device: d, tty: t})
-				break
-			}
+		for _, t := range d.forCommands() {
+			out = append(out, target{path: t.Path, device: d, tty: t})
 		}
 	}
 	slices.SortStableFunc(out, func(a, b target) int {
@@ -211,6 +214,20 @@ func (f *finder) sibling(at place, what string, of func(Device) (TTY, bool)) (ta
 			d.Vendor, d.Product, d.USB, what, errors.ErrUnsupported)
 	}
 	return target{}, f.missing("the modem at USB path " + at.usb)
+}
+
+// forCommands returns the port that takes commands best, or those of which nothing is
+// known, if the device must be a modem.
+func (d Device) forCommands() []TTY {
+	for _, r := range []Role{RoleAT, RoleAT2, RolePPP} {
+		if t, ok := d.Find(r); ok {
+			return []TTY{t}
+		}
+	}
+	if !slices.Contains(makers, d.Vendor) {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(d.TTYs), func(t TTY) bool { return t.Role != RoleUnknown })
 }
 
 // missing makes the error of what is not there.

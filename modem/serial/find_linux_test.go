@@ -77,6 +77,7 @@ func TestScenarioB16AudioFollowsThoughItWasNeverOpen(t *testing.T) {
 }
 
 func TestScenarioB16FoundByIMEI(t *testing.T) {
+	t.Parallel()
 	tr := newTree(t)
 	nodes := tr.plug("1-1.2", sim7600, 0)
 	at := newFar(t).node(nodes[2])
@@ -175,6 +176,7 @@ func TestNamedByUSBPath(t *testing.T) {
 }
 
 func TestPortsWithoutARoleAreAsked(t *testing.T) {
+	t.Parallel()
 	tr := newTree(t)
 	nodes := tr.plug("1-1.2", unknown, 0)
 	debug := newFar(t).node(nodes[0]).serve(func(string) string { return "boot\r\n" })
@@ -195,10 +197,15 @@ func TestPortsWithoutARoleAreAsked(t *testing.T) {
 }
 
 func TestNamedByIMEI(t *testing.T) {
+	t.Parallel()
 	tr := newTree(t)
 	a := tr.plug("1-1.2", sim7600, 0)
 	b := tr.plug("1-1.3", ec25, 5)
-	tr.plug("1-1.4", adapter, 9)
+	c := tr.plug("1-1.4", adapter, 9)
+	d := tr.plug("1-1.5", unknown, 10)
+	asked := newFar(t).node(c[0])
+	newFar(t).node(d[0])
+	modemD := newFar(t).node(d[1]).modem("358240051111110")
 	modemA, modemB := newFar(t).node(a[2]).modem(imeiA), newFar(t).node(b[2]).modem(imeiB)
 	gps := newFar(t).node(b[1])
 	p := &serial.Ports{IMEI: imeiB, System: tr.system()}
@@ -207,6 +214,9 @@ func TestNamedByIMEI(t *testing.T) {
 	opened(t, p.OpenAudio, gps) // it carries the voice after AT+QPCMV=1,0
 	opened(t, p.OpenAT, modemB)
 	assert.Equal(t, "AT\rAT+CGSN\r", modemA.got(), "the one of last time is asked first")
+
+	opened(t, (&serial.Ports{IMEI: "3582400511111112", System: tr.system()}).OpenAT, modemD) // with its software version
+	assert.Zero(t, waiting(t, asked.File), "what may be anything is left alone")
 
 	// One that cannot be asked is told.
 	tr.process(4711, "minicom", modemB.path)

@@ -86,7 +86,7 @@ func (p *port) Write(b []byte) (int, error) {
 	p.stuck = errors.Is(err, os.ErrDeadlineExceeded)
 	p.mu.Unlock()
 	if errors.Is(err, os.ErrDeadlineExceeded) {
-		return n, fmt.Errorf("serial: %s: the device took nothing for %v: %w", p.path, p.bound, os.ErrDeadlineExceeded)
+		return n, fmt.Errorf("serial: %s: the device takes no more for %v: %w", p.path, p.bound, os.ErrDeadlineExceeded)
 	}
 	return n, p.explain("write", err)
 }

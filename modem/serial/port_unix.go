@@ -52,11 +52,9 @@ func setUp(f *os.File, path string, s settings) (bugst.Port, error) {
 		return nil, ofOpening(err)
 	}
 	keepLinesAtClose(f)
-	for _, raise := range []func(bool) error{port.SetDTR, port.SetRTS} {
-		if err := raise(true); err != nil && !isWithoutLines(err) {
-			return nil, errors.Join(err, port.Close())
-		}
-	}
+	// Opening raised the lines, unless the port was open already. What has none does
+	// without, and what is gone by now says so when it is read.
+	_, _ = port.SetDTR(true), port.SetRTS(true)
 	return port, nil
 }
 

@@ -35,7 +35,8 @@ type Ports struct {
 	// which nothing is known are asked with AT, in their order.
 	USB string
 	// IMEI is the modem's identity, 14 to 16 digits. Devices on USB that are known to be
-	// modems are asked for theirs (AT, AT+CGSN), the one that had it last first.
+	// modems, or are of a maker of nothing else, are asked for theirs (AT, AT+CGSN), the
+	// one that had it last first.
 	IMEI string
 
 	// Audio is the path of the port for the voice of calls, or Sibling or None. Empty

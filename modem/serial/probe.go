@@ -25,6 +25,10 @@ type ProbeConfig struct {
 	Tries int
 	// Wait is how long the answer to each AT is awaited. Zero means 300 ms.
 	Wait time.Duration
+	// Listen is how long a port that has said nothing, or nothing clear, is listened to
+	// in the end, at the first rate or the one at which something came. Zero means 3.5 s: the far side of a data connection
+	// repeats itself every 3 s (RFC 1661, 4.6). Less than zero means not at all.
+	Listen time.Duration
 	// IMEI asks a modem that answers for its identity (AT+CGSN).
 	IMEI bool
 	// System is where devices are looked for; nil means the running system.
@@ -44,7 +48,7 @@ type Probed struct {
 // Probe opens a port, sends AT at one rate after the other until something answers,
 // and tells who is there. Nothing else is sent, except AT+CGSN if asked to; nothing is
 // changed but the port's rate. A silent port takes as long as the settings say: with
-// none, 10 seconds for a UART. The errors are those of Ports.OpenAT. A nil cfg means
+// none, 5 seconds on USB, 14 for a UART. The errors are those of Ports.OpenAT. A nil cfg means
 // no settings.
 func Probe(ctx context.Context, path string, cfg *ProbeConfig) (Probed, error) {
 	var c ProbeConfig
@@ -66,7 +70,7 @@ func (t target) isOwnUSB() bool { return t.device.USB != "" && !t.tty.UART }
 
 // ask finds out quickly whether a modem takes commands on a USB port.
 func (f *finder) ask(ctx context.Context, path string, imei bool) (Probed, error) {
-	return f.probe(ctx, path, ProbeConfig{Bauds: []int{usualBaud}, Tries: 3, IMEI: imei})
+	return f.probe(ctx, path, ProbeConfig{Bauds: []int{usualBaud}, Tries: 3, Listen: -1, IMEI: imei})
 }
 
 // probe opens a port and asks.
@@ -90,6 +94,9 @@ func (c ProbeConfig) withDefaults() ProbeConfig {
 	if c.Wait == 0 {
 		c.Wait = 300 * time.Millisecond
 	}
+	if c.Listen == 0 {
+		c.Listen = 3500 * time.Millisecond
+	}
 	return c
 }
 
@@ -111,7 +118,22 @@ func (c ProbeConfig) talk(ctx context.Context, p *port) (Probed, error) {
 			best = Probed{Verdict: got, Baud: baud}
 		}
 	}
-	return best, nil
+	if best.Verdict > Talks || c.Listen < 0 {
+		return best, nil
+	}
+	return c.listen(ctx, p, best)
+}
+
+// listen waits for what speaks by itself only, where nothing clear has come.
+func (c ProbeConfig) listen(ctx context.Context, p *port, best Probed) (Probed, error) {
+	if len(c.Bauds) > 1 {
+		if err := p.setBaud(best.Baud); err != nil {
+			return Probed{}, err
+		}
+	}
+	came, err := c.receive(ctx, p, c.Listen)
+	best.Verdict = max(best.Verdict, judge(came))
+	return best, err
 }
 
 // at sends AT at the present rate until there is an answer, or no more to expect.
@@ -157,9 +179,14 @@ func (c ProbeConfig) exchange(ctx context.Context, p *port, command string) ([]b
 	if _, err := p.Write([]byte(command)); err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {
 		return nil, err
 	}
+	return c.receive(ctx, p, c.Wait)
+}
+
+// receive returns what comes within a time, until a final result.
+func (c ProbeConfig) receive(ctx context.Context, p *port, wait time.Duration) ([]byte, error) {
 	var came []byte
 	buf := make([]byte, 512)
-	for end := time.Now().Add(c.Wait); len(came) < longestAnswer && ctx.Err() == nil; {
+	for end := time.Now().Add(wait); len(came) < longestAnswer && ctx.Err() == nil; {
 		n, err := p.readWithin(buf, time.Until(end))
 		came = append(came, buf[:n]...)
 		if hasFinal(came) || errors.Is(err, os.ErrDeadlineExceeded) {
@@ -180,7 +207,7 @@ const longestAnswer = 16 << 10
 // does not answer, the port stays at the usual rate: whoever talks to it next finds
 // out more.
 func (p *Ports) adapt(ctx context.Context, port *port) error {
-	c := ProbeConfig{}.withDefaults()
+	c := ProbeConfig{Listen: -1}.withDefaults()
 	if p.baud != 0 {
 		c.Bauds = append([]int{p.baud}, slices.DeleteFunc(slices.Clone(c.Bauds), func(b int) bool { return b == p.baud })...)
 	}

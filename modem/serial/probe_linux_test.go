@@ -15,7 +15,7 @@ import (
 )
 
 // quick asks fast, as what answers here does so at once.
-var quick = serial.ProbeConfig{Tries: 2, Wait: 100 * time.Millisecond}
+var quick = serial.ProbeConfig{Tries: 2, Wait: 100 * time.Millisecond, Listen: -1}
 
 // atRate answers like a modem while the program's side has a rate, and noise at any
 // other.
@@ -39,7 +39,7 @@ func TestProbeTellsWhoIsThere(t *testing.T) {
 		"B20 silent":              {"", serial.Silent},
 		"B20 wrong rate":          {"\xf8\x86\x98\xe6\x9e", serial.Noise},
 		"B20 in a PPP connection": {"\x7e\xff\x7d\x23\xc0\x21\x7d\x21\x7d\x20\x7e", serial.DataMode},
-		"B20 for diagnostics":     {"\x13\x00\x00\x01\x7e", serial.Diagnostic},
+		"B20 for diagnostics":     {frame("\x13AT"), serial.Diagnostic},
 		"for positions":           {"$GPGGA,092204.999,4250.5589,S,14718.5084,E,1,04,24.4,19.7,M,,,,0000*1F\r\n", serial.Positions},
 		"an echo":                 {"AT\r\n", serial.Talks},
 		"a modem":                 {"\r\nOK\r\n", serial.Answers},
@@ -58,6 +58,7 @@ func TestProbeTellsWhoIsThere(t *testing.T) {
 }
 
 func TestProbeFindsTheRate(t *testing.T) {
+	t.Parallel()
 	f := newFar(t).atRate(t, syscall.B57600)
 	c := quick
 	c.IMEI = true
@@ -68,6 +69,7 @@ func TestProbeFindsTheRate(t *testing.T) {
 }
 
 func TestProbeLetsAModemFindTheRate(t *testing.T) {
+	t.Parallel()
 	var heard atomic.Int32
 	f := newFar(t).serve(func(string) string {
 		if heard.Add(1) < 4 { // it needs some characters to measure
@@ -109,6 +111,7 @@ func TestProbeOfAPortThatGoes(t *testing.T) {
 }
 
 func TestRateOfAUART(t *testing.T) {
+	t.Parallel()
 	tr := newTree(t)
 	f := newFar(t).node(tr.uart("ttyAMA0", "uart-pl011", "33")).atRate(t, syscall.B9600)
 	p := &serial.Ports{AT: tr.path("dev/ttyAMA0"), System: tr.system()}
@@ -149,6 +152,7 @@ func TestRateThatIsNotTried(t *testing.T) {
 }
 
 func TestRateAskedForOnAnyPort(t *testing.T) {
+	t.Parallel()
 	f := newFar(t).atRate(t, syscall.B19200)
 	rw, err := (&serial.Ports{AT: f.path, AnyBaud: true}).OpenAT(inTime(t))
 	require.NoError(t, err)

@@ -51,6 +51,7 @@ func TestHeldByThisProcess(t *testing.T) {
 	held, ok := errors.AsType[*serial.HeldError](err)
 	require.True(t, ok, err)
 	assert.Equal(t, os.Getpid(), held.PID)
+	assert.EqualError(t, err, "serial: "+f.path+": held by this program already: close it first")
 }
 
 func TestHeldByModemManager(t *testing.T) {

@@ -10,6 +10,27 @@ import (
 	"github.com/callstack-go/callstack/modem/serial"
 )
 
+// frame puts data into a frame as RFC 1662 has it, by a table of its sequence that is
+// made here: "123456789" has 6e 90.
+func frame(data string) string {
+	sum := uint16(0xffff)
+	for i := range len(data) {
+		x := byte(sum) ^ data[i]
+		x ^= x << 4
+		sum = sum>>8 ^ uint16(x)<<8 ^ uint16(x)<<3 ^ uint16(x)>>4
+	}
+	sum = ^sum
+	var b strings.Builder
+	for _, c := range []byte(data + string([]byte{byte(sum), byte(sum >> 8)})) {
+		if c == 0x7d || c == 0x7e {
+			b.WriteByte(0x7d)
+			c ^= 0x20
+		}
+		b.WriteByte(c)
+	}
+	return b.String() + "\x7e"
+}
+
 func TestJudge(t *testing.T) {
 	tests := map[string]struct {
 		came string
@@ -30,11 +51,15 @@ func TestJudge(t *testing.T) {
 		"wrong rate":         {"\xe6\x9e\x00\xf8\x66\x86\x98\xf8", serial.Noise},
 		"PPP":                {"\x7e\xff\x7d\x23\xc0\x21\x7d\x21\x7d\x20\x7e", serial.DataMode},
 		"PPP, not escaped":   {"\x7e\xff\x03\xc0\x21\x01\x00\x00\x14\x7e", serial.DataMode},
-		"diagnostic":         {"\x13\x00\x00\x01\x7e\x41\x54\x0d\x7e", serial.Diagnostic},
+		"PPP, no address":    {"\x7d\x27\x7e" + frame("\xc0\x21\x09\x01\x00\x08\xa5\x5a\xc3\x3c"), serial.DataMode},
+		"diagnostic":         {frame("123456789"), serial.Diagnostic},
+		"behind half a one":  {"\x01\x02\x7e" + frame("\x13AT\x7d\x7e"), serial.Diagnostic},
+		"a wrong check":      {"\x80\x81\x82\x83\x7e", serial.Noise},
 		"a tilde in text":    {"~ login: ", serial.Talks},
 		"positions":          {"$GPGGA,092204.999,4250.5589,S,14718.5084,E,1,04,24.4,19.7,M,,,,0000*1F\r\n", serial.Positions},
 		"a dollar":           {"$5,00 * 2\r\n", serial.Talks},
 	}
+	assert.Equal(t, "123456789\x6e\x90\x7e", frame("123456789"))
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			got := serial.Judge([]byte(tt.came))
