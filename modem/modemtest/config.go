@@ -3,6 +3,8 @@ package modemtest
 import (
 	"fmt"
 	"log/slog"
+	"maps"
+	"slices"
 	"time"
 )
 
@@ -52,6 +54,10 @@ const (
 	// digits with AT+UDTMFD=1, no lines at a start, and no audio port.
 	Ublox
 )
+
+// Families returns all families, in the order of their constants: for tests that
+// are to hold on each, and for programs that let somebody choose by name.
+func Families() []Family { return slices.Sorted(maps.Keys(families)) }
 
 // String returns the name of the family.
 func (f Family) String() string {

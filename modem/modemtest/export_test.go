@@ -1,9 +1,6 @@
 package modemtest
 
-import (
-	"maps"
-	"slices"
-)
+import "slices"
 
 // Form is a form of the tables, for the tests that hold them.
 type Form struct{ Family, Name, Raw, From string }
@@ -20,9 +17,6 @@ func Forms() []Form {
 	}
 	return all
 }
-
-// Families returns all families.
-func Families() []Family { return slices.Sorted(maps.Keys(families)) }
 
 // Commands returns the names of the commands that a family knows.
 func Commands(f Family) []string {

@@ -169,3 +169,55 @@ func TestFamiliesSayWhoTheyAre(t *testing.T) {
 		})
 	}
 }
+
+// TestFamiliesTellOfTheirSIM holds what each says when the card goes and comes
+// back, with its reports switched on.
+func TestFamiliesTellOfTheirSIM(t *testing.T) {
+	tests := map[modemtest.Family]struct {
+		on          string
+		gone, there []string
+	}{
+		modemtest.EC25:   {"AT+QSIMSTAT=1", []string{"+QSIMSTAT: 1,0", "+CPIN: NOT READY"}, []string{"+QSIMSTAT: 1,1"}},
+		modemtest.EC200:  {"AT+QSIMSTAT=0", []string{"+CPIN: NOT READY"}, nil},
+		modemtest.Telit:  {"AT#QSS=1", []string{"#QSS: 0"}, []string{"#QSS: 1"}},
+		modemtest.Huawei: {"AT", []string{"^SIMST:255"}, []string{"^SIMST:1"}},
+	}
+	for family, tt := range tests {
+		inBubble(t, func(t *testing.T, _ context.Context) {
+			sim, term := calmModem(t, family)
+			term.ok(tt.on)
+			before := len(term.seen())
+			sim.RemoveSIM()
+			time.Sleep(10 * time.Second)
+			assert.Equal(t, tt.gone, lines(term.seen()[before:]), "%v", family)
+			before = len(term.seen())
+			sim.InsertSIM(modemtest.SIM{})
+			time.Sleep(10 * time.Second)
+			assert.Subset(t, lines(term.seen()[before:]), tt.there, "%v", family)
+		})
+	}
+}
+
+// TestResetsOfOthers holds the commands that only one family has for it.
+func TestResetsOfOthers(t *testing.T) {
+	for family, cmd := range map[modemtest.Family]string{modemtest.Telit: "AT#REBOOT", modemtest.Ublox: "AT+CFUN=16"} {
+		inBubble(t, func(t *testing.T, ctx context.Context) {
+			sim, term := calmModem(t, family)
+			caller := answered(t, ctx, sim, term)
+			term.ok("AT+CFUN=1", cmd)
+			require.NoError(t, caller.WaitEnded(ctx))
+			assert.Equal(t, map[string]int{cmd: 1}, sim.Stats().ResetsBy)
+		})
+	}
+}
+
+func TestTelitCountsTriesOfPINAndPUK(t *testing.T) {
+	inBubble(t, func(t *testing.T, _ context.Context) {
+		sim := newSim(t, &modemtest.Config{Family: modemtest.Telit, Calm: true, SIM: modemtest.SIM{State: modemtest.SIMPIN}})
+		term := dial(t, sim).quiet()
+		for _, want := range []string{"#PCT: 3", "#PCT: 2", "#PCT: 1", "#PCT: 10"} {
+			assert.Equal(t, []string{want, "OK"}, term.exec("AT#PCT"))
+			term.exec(`AT+CPIN="0000"`)
+		}
+	})
+}
