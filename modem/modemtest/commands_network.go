@@ -18,6 +18,7 @@ type network struct {
 	mode         int // of +CNSMOD: SIM7600 manual
 	rssi, ber    int
 	selection    int // <mode> of +COPS
+	detached     bool
 }
 
 func homeNetwork() network {
@@ -94,7 +95,26 @@ func networkCommands() []spec {
 	for _, d := range domains {
 		list = append(list, d.spec())
 	}
-	return list
+	return append(list, attachment())
+}
+
+// attachment is AT+CGATT, for packet data (27.007, 10.1.9).
+func attachment() spec {
+	return spec{
+		name: "+CGATT",
+		read: func(m *Modem, _ command) result {
+			return okay(m.line("+CGATT?", bit(m.network.registered() && !m.network.detached)))
+		},
+		test: func(m *Modem, _ command) result { return okay(m.line("+CGATT=?")) },
+		set: func(m *Modem, c command) result {
+			n, ok := c.args[0].number(0, 1)
+			if !ok || len(c.args) > 1 {
+				return failed
+			}
+			m.network.detached = n == 0
+			return okay()
+		},
+	}
 }
 
 func (m *Modem) signal() block { return m.line("+CSQ", m.network.rssi, m.network.ber) }

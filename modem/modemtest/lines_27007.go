@@ -72,6 +72,8 @@ var networkLines = lines{
 	"+CEREG?":      {{"\r\n+CEREG: %d,%d\r\n", "27.007, 10.1.22"}},
 	"+CEREG? cell": {{"\r\n+CEREG: %d,%d,\"%s\",\"%s\",%d\r\n", "27.007, 10.1.22"}},
 	"+CEREG=?":     {{"\r\n+CEREG: (0-2)\r\n", "27.007, 10.1.22"}},
+	"+CGATT?":      {{"\r\n+CGATT: %d\r\n", "27.007, 10.1.9"}},
+	"+CGATT=?":     {{"\r\n+CGATT: (0,1)\r\n", "27.007, 10.1.9"}},
 	"+COPS?":       {{"\r\n+COPS: %d,%d,\"%s\",%d\r\n", "27.007, 7.3"}},
 	"+COPS? none":  {{"\r\n+COPS: %d\r\n", "27.007, 7.3"}},
 	"+COPS=?": {{
