@@ -46,15 +46,20 @@ func (p *opening) findCapabilities(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if p.caps.refuses("AT^CVOICE?") {
-		p.caps.Voice, p.caps.AudioRate = false, 0
+	p.caps.takeVoice(lines, p.caps.refuses("AT^CVOICE?"))
+	return nil
+}
+
+// takeVoice takes what AT^CVOICE? was answered.
+func (c *Capabilities) takeVoice(lines []string, refused bool) {
+	if refused {
+		c.Voice, c.AudioRate = false, 0
 	}
 	for _, line := range lines {
 		if rate, ok := parseVoicePort(line); ok {
-			p.caps.Voice, p.caps.AudioRate = p.caps.Voice && rate > 0, rate
+			c.Voice, c.AudioRate = c.Voice && rate > 0, rate
 		}
 	}
-	return nil
 }
 
 // parseVoicePort reads Huawei's "^CVOICE:0,8000,16,20": the voice is enabled, with its

@@ -115,3 +115,23 @@ func TestTakesMessages(t *testing.T) {
 	}
 	t.Error("no message")
 }
+
+// A program that looks after modems, and tells how one is without touching its
+// settings.
+func ExampleProbe() {
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	sim := modemtest.New(&modemtest.Config{Calm: true, SIM: modemtest.SIM{State: modemtest.SIMPIN, PINTries: 2}})
+	defer sim.Close()
+
+	found, err := modem.Probe(ctx, sim, nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(found.Identity.Profile, "with a SIM that is", found.SIM)
+	fmt.Println(found.PINAttempts, "attempts left:", found.SIMErr)
+	// Output:
+	// SIM7600 with a SIM that is locked
+	// 2 attempts left: the SIM wants its PIN: set Config.PIN, or switch the PIN off in a phone
+}

@@ -36,6 +36,27 @@ func (i Identity) LogValue() slog.Value {
 	)
 }
 
+// question is a command that asks for a part of an identity.
+type question struct {
+	cmd, label string
+	into       *string
+}
+
+// questions are those that every modem is asked. The last is the one for the IMEI.
+func (i *Identity) questions() []question {
+	return []question{
+		{"AT+CGMI", "Manufacturer:", &i.Manufacturer},
+		{"AT+CGMM", "Model:", &i.Model},
+		{"AT+CGMR", "Revision:", &i.Revision},
+		{"AT+CGSN", "IMEI:", &i.IMEI},
+	}
+}
+
+// take reads the answer.
+func (q question) take(lines []string) {
+	*q.into = plain(lines, strings.TrimPrefix(q.cmd, "AT")+":", q.label)
+}
+
 // plain takes what a modem puts around an identity off it: the command's own
 // prefix, or a label such as "Revision:".
 func plain(lines []string, labels ...string) string {

@@ -354,20 +354,12 @@ func (p *opening) identify(ctx context.Context) error {
 	}
 	p.identity = Identity{}
 	id := &p.identity
-	for _, q := range []struct {
-		cmd, label string
-		into       *string
-	}{
-		{"AT+CGMI", "Manufacturer:", &id.Manufacturer},
-		{"AT+CGMM", "Model:", &id.Model},
-		{"AT+CGMR", "Revision:", &id.Revision},
-		{"AT+CGSN", "IMEI:", &id.IMEI},
-	} {
+	for _, q := range id.questions() {
 		lines, err := p.try(ctx, q.cmd)
 		if err != nil {
 			return err
 		}
-		*q.into = plain(lines, strings.TrimPrefix(q.cmd, "AT")+":", q.label)
+		q.take(lines)
 	}
 	for _, cmd := range []string{"ATI", "AT+SIMCOMATI"} {
 		if id.Model != "" {

@@ -45,7 +45,7 @@ func (p *opening) enterPIN(ctx context.Context) error {
 // mayTry tells why the PIN must not be sent. A SIM that has all its attempts left
 // may be tried, whatever was before.
 func (p *opening) mayTry(ctx context.Context, note pinNote) error {
-	left, known := p.attemptsLeft(ctx)
+	left, known := attemptsLeft(ctx, p.conn)
 	switch {
 	case known && left < pinAttempts:
 		return ErrPINAttempts
@@ -73,9 +73,9 @@ var attemptQueries = []struct {
 
 // attemptsLeft asks how many attempts the SIM gives for its PIN. A query that the
 // modem does not know costs nothing.
-func (p *opening) attemptsLeft(ctx context.Context) (n int, known bool) {
+func attemptsLeft(ctx context.Context, conn *atcmd.Conn) (n int, known bool) {
 	for _, q := range attemptQueries {
-		resp, err := p.conn.Exec(ctx, atcmd.Command{Text: q.cmd, Prefix: q.prefix})
+		resp, err := conn.Exec(ctx, atcmd.Command{Text: q.cmd, Prefix: q.prefix})
 		if err != nil {
 			continue
 		}

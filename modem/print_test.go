@@ -52,8 +52,12 @@ func printed(t *testing.T) map[string]any {
 		"CallReport":          modem.CallReport{Name: "VOICE CALL"},
 		"KeyReport":           modem.KeyReport{Name: "+DTMF"},
 		"AudioProfile":        modem.AudioProfile{Rate: 8000},
-		"Registration":        modem.Registration{Status: modem.RegisteredHome, Access: 8, Area: "1A2B", Cell: "00C3D4E5"},
-		"Signal":              modem.Signal{Known: true, DBm: -73},
+		"ProbeConfig":         modem.ProbeConfig{Identify: true},
+		"Probed": modem.Probed{
+			Identity: id, SIM: modem.SIMLocked, SIMErr: modem.ErrPINRequired, IMSI: "001010123456789", ICCID: "89001010123456789012",
+		},
+		"Registration": modem.Registration{Status: modem.RegisteredHome, Access: 8, Area: "1A2B", Cell: "00C3D4E5"},
+		"Signal":       modem.Signal{Known: true, DBm: -73},
 	}
 }
 
@@ -65,6 +69,7 @@ func TestNothingThatIsPrintedShowsASecret(t *testing.T) {
 		assert.Empty(t, missing, "every exported struct is printed here")
 		known := map[string]string{
 			"caller": secrets["caller"], "callee": secrets["callee"], "PIN": secrets["PIN"], "IMEI": "490154203237518",
+			"IMSI": "001010123456789", "ICCID": "89001010123456789012",
 		}
 		assert.Empty(t, printing.Unheld(values, known))
 		for name, v := range values {
