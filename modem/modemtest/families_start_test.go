@@ -211,6 +211,17 @@ func TestResetsOfOthers(t *testing.T) {
 	}
 }
 
+func TestSIMComTellsWhatTriesRemain(t *testing.T) {
+	for _, family := range []modemtest.Family{modemtest.SIM7600, modemtest.A7670, modemtest.SIM868} {
+		inBubble(t, func(t *testing.T, _ context.Context) {
+			sim := newSim(t, &modemtest.Config{Family: family, Calm: true, SIM: modemtest.SIM{State: modemtest.SIMPIN}})
+			term := dial(t, sim).quiet()
+			term.exec(`AT+CPIN="0000"`)
+			assert.Equal(t, []string{"+SPIC: 2,10,3,10", "OK"}, term.exec("AT+SPIC"), "%v", family)
+		})
+	}
+}
+
 func TestTelitCountsTriesOfPINAndPUK(t *testing.T) {
 	inBubble(t, func(t *testing.T, _ context.Context) {
 		sim := newSim(t, &modemtest.Config{Family: modemtest.Telit, Calm: true, SIM: modemtest.SIM{State: modemtest.SIMPIN}})

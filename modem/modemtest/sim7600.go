@@ -97,12 +97,18 @@ func commandsSIM7600() map[string]spec {
 			exec: func(m *Modem, _ command) result { return okay(m.line("+CICCID", m.sim.ICCID)) },
 			test: func(*Modem, command) result { return okay() },
 		},
-		{
-			name: "+SPIC",
-			exec: func(m *Modem, _ command) result { return okay(m.line("+SPIC", m.sim.PINTries, m.sim.PUKTries)) },
-			test: func(*Modem, command) result { return okay() },
-		},
+		simcomTries(),
 	})
+}
+
+// simcomTries is AT+SPIC: the attempts that remain of PIN and PUK, and those of
+// PIN2 and PUK2, which nobody has tried.
+func simcomTries() spec {
+	return spec{
+		name: "+SPIC",
+		exec: func(m *Modem, _ command) result { return okay(m.line("+SPIC", m.sim.PINTries, m.sim.PUKTries)) },
+		test: func(*Modem, command) result { return okay() },
+	}
 }
 
 // withCommands adds specs to a table.

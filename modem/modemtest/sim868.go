@@ -68,7 +68,7 @@ func commandsSIM868() map[string]spec {
 		field{func(s *settings) *int { return &s.ddetTones }, 0, 1})
 	detect.needs = needSIM
 	return withCommands(all, []spec{
-		clcc, detect, baudRate(),
+		clcc, detect, baudRate(), simcomTries(),
 		numbers("+MORING", 1, field{func(s *settings) *int { return &s.moring }, 0, 1}),
 		{name: "I", exec: func(m *Modem, _ command) result { return okay(m.line("I", "SIM868", "R14.18")) }},
 	})
