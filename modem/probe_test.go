@@ -44,7 +44,7 @@ func TestProbeTellsWhoAndHowTheModemIs(t *testing.T) {
 	}{
 		modemtest.SIM7600: {"SIM7600", 8000, 3},
 		modemtest.A7670:   {"A76xx", 0, 3},
-		modemtest.SIM868:  {"SIM800", 0, -1},
+		modemtest.SIM868:  {"SIM800", 0, 3},
 		modemtest.EC25:    {"EC2x", 8000, 3},
 		modemtest.EC200:   {"EC200", 0, 3},
 		modemtest.Huawei:  {"Huawei", 8000, 3},

@@ -43,7 +43,7 @@ var linesSIM868 = lines27007.with(lines{
 	"+CGMM":   {{"\r\n%s\r\n", "identity-011"}},
 	"+CGMR":   {{"\r\nRevision:%s\r\n", "identity-007"}},
 	"+CCID":   {{"\r\n%s\r\n", "SIM800 manual, AT+CCID"}},
-	"+SPIC":   {{"\r\n+SPIC: %d,%d,3,10\r\n", "SIM800 manual, AT+SPIC"}},
+	"+SPIC":   {{"\r\n+SPIC: %d,3,%d,10\r\n", "SIM800 manual, AT+SPIC"}}, // PIN, PIN2, PUK, PUK2
 
 	"start":        {{"\r\nRDY\r\n", "framing-013"}},
 	"+CFUN on":     {{"\r\n+CFUN: 1\r\n", "framing-013"}},

@@ -102,7 +102,7 @@ func commandsSIM7600() map[string]spec {
 }
 
 // simcomTries is AT+SPIC: the attempts that remain of PIN and PUK, and those of
-// PIN2 and PUK2, which nobody has tried.
+// PIN2 and PUK2, which nobody has tried. Their order is a family's own.
 func simcomTries() spec {
 	return spec{
 		name: "+SPIC",
