@@ -76,6 +76,7 @@ func (p *port) unplug(t *terminal) {
 // serve carries bytes until the modem's port goes, or the server is closed.
 func (p *port) serve(t *terminal, gone <-chan struct{}) {
 	ctx, cancel := context.WithCancel(p.server.ctx)
+	s := &session{port: p, terminal: t, over: cancel}
 	var wg sync.WaitGroup
 	wg.Go(func() {
 		select {
@@ -83,9 +84,9 @@ func (p *port) serve(t *terminal, gone <-chan struct{}) {
 		case <-ctx.Done():
 		}
 		cancel()
-		t.hangUp() // lets the reader go
+		t.hangUp() // lets go who reads or writes there,
+		s.hangUp() // and who writes to a modem that takes nothing
 	})
-	s := &session{port: p, terminal: t, over: cancel}
 	defer func() {
 		s.leave()
 		cancel()
@@ -117,14 +118,18 @@ func pause(ctx context.Context) {
 	}
 }
 
-// session is the time that somebody has the terminal open. All but the copying
-// is done by the goroutine of serve.
+// session is the time that somebody has the terminal open. It is the goroutine of
+// serve that opens and closes the modem's port.
 type session struct {
 	port     *port
 	terminal *terminal
 	over     context.CancelFunc // ends the terminal
 	conn     io.ReadWriteCloser // of the modem; nil while nobody is there
 	wg       sync.WaitGroup
+
+	mu    sync.Mutex
+	ended bool // hangUp was called
+	last  io.Closer
 }
 
 // attend opens the modem's port, when somebody has opened the terminal.
@@ -137,8 +142,30 @@ func (s *session) attend() {
 		s.over() // it has been unplugged, or another has its port
 		return
 	}
+	if !s.hold(conn) {
+		_ = conn.Close()
+		return
+	}
 	s.conn = conn
 	s.wg.Go(func() { s.fromModem(conn) })
+}
+
+// hold has hangUp close the modem's port, unless it is too late for that.
+func (s *session) hold(conn io.Closer) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.last = conn
+	return !s.ended
+}
+
+// hangUp closes the modem's port for good.
+func (s *session) hangUp() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.ended = true
+	if s.last != nil {
+		_ = s.last.Close()
+	}
 }
 
 // leave closes the modem's port, when nobody has the terminal open any more.

@@ -224,6 +224,19 @@ func TestAClientThatDoesNotRead(t *testing.T) {
 	require.NoError(t, server.Close(), "while the terminal is full")
 }
 
+// TestCloseWhileTheModemTakesNothing lets the pump go.
+func TestCloseWhileTheModemTakesNothing(t *testing.T) {
+	sim, server := serve(t, &modemtest.Config{Calm: true}, nil)
+	c := dial(t, server.AT())
+	c.exec("AT")
+	sim.StallAT(modemtest.Forever)
+	require.NoError(t, c.SetWriteDeadline(time.Now().Add(200*time.Millisecond)))
+	_, err := c.Write(make([]byte, 1<<20))
+	require.ErrorIs(t, err, os.ErrDeadlineExceeded, "all that lies between is full")
+	require.NoError(t, server.Close())
+	c.gone()
+}
+
 func TestLinksThatAreThere(t *testing.T) {
 	dir := t.TempDir()
 	require.NoError(t, os.Symlink("/nowhere", filepath.Join(dir, "modem-at")))
