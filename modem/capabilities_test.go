@@ -4,6 +4,7 @@ import (
 	"errors"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -106,6 +107,33 @@ func TestCallThatFailsOnAModemWithVoice(t *testing.T) {
 				m := openMock(t, mock, nil)
 				_, err := m.Dial(deadline(t), callee, nil)
 				require.ErrorIs(t, err, voice.ErrEnded)
+				assert.NotErrorIs(t, err, modem.ErrNoVoice)
+			})
+		})
+	}
+}
+
+func TestCallThatFailsWithoutANetworkForIt(t *testing.T) {
+	for name, tt := range map[string]struct {
+		creg, cereg string
+		none        bool
+	}{
+		"messages only": {"+CREG: 2,6", "+CEREG: 2,6", true},
+		"searching":     {"+CREG: 2,2", "+CEREG: 2,2", true},
+		"at home":       {"+CREG: 2,1", "+CEREG: 2,1", false},
+		"on LTE":        {"+CREG: 2,2", "+CEREG: 2,1", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				mock := &modem.MockTransport{}
+				mock.On("AT+CREG?").Reply(tt.creg)
+				mock.On("AT+CEREG?").Reply(tt.cereg)
+				mock.On("ATD*").Final("NO CARRIER")
+				m := openMock(t, mock, nil)
+				time.Sleep(time.Second)
+				_, err := m.Dial(deadline(t), callee, nil)
+				require.ErrorIs(t, err, voice.ErrEnded)
+				assert.Equal(t, tt.none, errors.Is(err, modem.ErrNoNetwork))
 				assert.NotErrorIs(t, err, modem.ErrNoVoice)
 			})
 		})

@@ -53,7 +53,8 @@ type DialOptions struct {
 // before, it hangs up, which takes at most 10 s, and returns the cause of ctx. If
 // the call ends before an answer, the error is a *voice.EndedError that tells
 // whether it was busy, rejected, or not answered; it wraps [ErrNoVoice] too if it
-// failed on a modem that makes no calls. Other errors are those of [Modem.Place]. The caller hangs up the call.
+// failed on a modem that makes no calls, and [ErrNoNetwork] if it did where there
+// are none. Other errors are those of [Modem.Place]. The caller hangs up the call.
 //
 // number is an optional + and 1 to 20 digits; all else is [ErrBadNumber], and
 // nothing is sent. A nil opts means no options.
@@ -73,13 +74,21 @@ func (m *Modem) Dial(ctx context.Context, number string, opts *DialOptions) (*vo
 	return call, nil
 }
 
-// noVoice adds to the error of a call that failed that the modem makes none.
+// noVoice adds to the error of a call that failed what is known to make calls fail.
 func (m *Modem) noVoice(err error) error {
 	ended, ok := errors.AsType[*voice.EndedError](err)
-	if !ok || ended.End.Reason != voice.Failed || m.Capabilities().Voice {
+	if !ok || ended.End.Reason != voice.Failed {
 		return err
 	}
-	return fmt.Errorf("%w: %w", ErrNoVoice, err)
+	if !m.Capabilities().Voice {
+		return fmt.Errorf("%w: %w", ErrNoVoice, err)
+	}
+	var in network
+	m.ask(func() { in = m.own.net })
+	if in.regKnown && !in.registration.Voice() {
+		return fmt.Errorf("%w: it is %v: %w", ErrNoNetwork, in.registration, err)
+	}
+	return err
 }
 
 // Place calls number as Dial does, and returns the call at once, while it is

@@ -94,6 +94,11 @@ var (
 	// locked.
 	ErrNoVoice = errors.New("modem: the modem's firmware has no voice calls: it needs other firmware, or a modem with voice")
 
+	// ErrNoNetwork means that a call could not be dialled while the modem was in no
+	// network with calls, such as one for messages only, or LTE without VoLTE and
+	// without GSM or UMTS beside it.
+	ErrNoNetwork = errors.New("modem: no network with calls: check the antenna, the SIM's contract, and whether the network has VoLTE for this modem")
+
 	// ErrHandlersRunning means that handlers had not returned 10 s after Close
 	// hung up and canceled their contexts.
 	ErrHandlersRunning = errors.New("modem: call handlers are still running: they must return when their context is done")

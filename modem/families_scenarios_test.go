@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -91,11 +92,16 @@ func TestScenarioB7KeysOfEachFamily(t *testing.T) {
 }
 
 // loudest is a log that keeps the highest level it was told.
-type loudest struct{ level slog.Level }
+type loudest struct {
+	mu    sync.Mutex
+	level slog.Level
+}
 
 func (l *loudest) Enabled(context.Context, slog.Level) bool { return true }
 
 func (l *loudest) Handle(_ context.Context, r slog.Record) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	l.level = max(l.level, r.Level)
 	return nil
 }
@@ -129,6 +135,8 @@ func TestScenarioB9NoiseOfHuawei(t *testing.T) {
 		assert.Equal(t, voice.Active, call.State())
 		assert.Empty(t, of[voice.StateChanged](rec))
 		assert.Len(t, m.Calls(), 1)
+		heard.mu.Lock()
+		defer heard.mu.Unlock()
 		assert.Equal(t, slog.LevelDebug, heard.level)
 	})
 }

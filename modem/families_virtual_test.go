@@ -34,6 +34,8 @@ var virtuals = []virtual{
 	{modemtest.Huawei, "Huawei", true, true},
 	{modemtest.Telit, "Telit", false, true},
 	{modemtest.Ublox, "u-blox", false, true},
+	{modemtest.Telit, "Telit", false, true},
+	{modemtest.Ublox, "u-blox", false, true},
 	{modemtest.Generic, "generic", false, false},
 }
 
@@ -128,6 +130,11 @@ func TestMessageOverEachFamily(t *testing.T) {
 		}
 		how, _ := caller.Ended()
 		assert.Equal(t, modemtest.EndedByProgram, how)
+		stats := sim.Stats()
+		assert.Zero(t, stats.AudioLost, "written faster than the modem takes it")
+		if v.profile != "EC2x" && v.profile != "EC200" { // whose hang-up may take longer than is waited for
+			assert.Zero(t, stats.Overlapping, "written before the result of the command before")
+		}
 		time.Sleep(10 * time.Second)
 		assert.Equal(t, []voice.State{voice.Ringing, voice.Active, voice.Ended}, states(rec, ""))
 		assert.Empty(t, m.Calls())
@@ -206,6 +213,7 @@ func TestDialledCallOfEachFamily(t *testing.T) {
 		}
 		require.NoError(t, call.SendDTMF(ctx, "42#", nil))
 		assert.Equal(t, "42#", far.Pressed())
+		assert.Zero(t, sim.Stats().TonesLost)
 		byUs := cfg.Seed%2 == 0
 		if byUs {
 			require.NoError(t, call.Hangup(ctx))

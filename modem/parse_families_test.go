@@ -2,6 +2,7 @@ package modem
 
 import (
 	"fmt"
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -50,6 +51,27 @@ func FuzzParsePortRates(f *testing.F) {
 			got, ok := parseVoicePort(fmt.Sprintf("^CVOICE: 0,%d,16,20", rate))
 			assert.True(t, ok)
 			assert.Equal(t, rate, got)
+		}
+	})
+}
+
+func FuzzParsePIN(f *testing.F) {
+	for _, l := range append([]string{"+CPIN: READY", `+CPIN: "READY"`, "+CPIN:SIM PIN", "+CPIN:", "+CPIN: (0-1)"}, lines...) {
+		f.Add(l)
+	}
+	f.Fuzz(func(t *testing.T, line string) {
+		state, ok := parsePIN(line)
+		if !ok {
+			assert.Empty(t, state)
+			return
+		}
+		assert.Contains(t, line, state)
+		if quotable(state) {
+			got, ok := parsePIN(fmt.Sprintf("+CPIN: %q", state))
+			if strconv.Quote(state) == `"`+state+`"` { // nothing in it has to be escaped
+				assert.True(t, ok)
+				assert.Equal(t, state, got)
+			}
 		}
 	})
 }
