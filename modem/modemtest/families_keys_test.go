@@ -133,3 +133,23 @@ func TestTonesOfTelitAreInHundredths(t *testing.T) {
 		})
 	}
 }
+
+// TestDDETHasAnInterval in which a SIM868 tells of the same key once.
+func TestDDETHasAnInterval(t *testing.T) {
+	for interval, want := range map[string][]string{
+		"0":    {"+DTMF: 5", "+DTMF: 5", "+DTMF: 6", "+DTMF: 6"},
+		"300":  {"+DTMF: 5", "+DTMF: 6"},
+		"1000": {"+DTMF: 5", "+DTMF: 6"},
+		"150":  {"+DTMF: 5", "+DTMF: 5", "+DTMF: 6", "+DTMF: 6"},
+	} {
+		inBubble(t, func(t *testing.T, ctx context.Context) {
+			sim, term := calmModem(t, modemtest.SIM868)
+			caller := answered(t, ctx, sim, term)
+			term.ok("AT+DDET=1," + interval)
+			before := len(term.seen())
+			caller.Press("5566") // one each 200 ms
+			time.Sleep(2 * time.Second)
+			assert.Equal(t, want, lines(term.seen()[before:]), interval)
+		})
+	}
+}

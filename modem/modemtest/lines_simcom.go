@@ -57,7 +57,7 @@ var linesSIM868 = lines27007.with(lines{
 	"+MORING=?":    {{"\r\n+MORING: (0,1)\r\n", "SIM800 manual, AT+MORING"}},
 
 	"digit":       {{"\r\n+DTMF: %c\r\n", "dtmf-021"}, {"\r\n+DTMF:%c\r\n", "dtmf-020"}},
-	"digit timed": {{"\r\n+DTMF: %c,%d\r\n", "dtmf-011"}},
+	"digit timed": {{"\r\n+DTMF: %c,%d\r\n", "dtmf-011"}, {"\r\n+DTMF:%c,%d\r\n", "SIM800 manual, AT+DDET"}},
 	"+DDET?":      {{"\r\n+DDET: %d,%d,%d,%d\r\n", "SIM800 manual, AT+DDET"}},
 	"+DDET=?":     {{"\r\n+DDET: (0,1),(0-10000),(0,1),(0,1)\r\n", "SIM800 manual, AT+DDET"}},
 	"+IPR?":       {{"\r\n+IPR: %d\r\n", "SIM800 manual, AT+IPR"}},

@@ -45,8 +45,14 @@ func sim868Calls(m *Modem, c *Caller) {
 }
 
 // timedDigit shows how long the key was pressed with the report mode 1 of
-// AT+DDET.
+// AT+DDET. Within the interval of AT+DDET the same key is told of once.
 func timedDigit(m *Modem, key byte) []block {
+	now, v := time.Now(), &m.vendor
+	again := key == v.lastKey && now.Sub(v.lastKeyAt) < time.Duration(m.set.ddetInterval)*time.Millisecond
+	if again {
+		return nil
+	}
+	v.lastKey, v.lastKeyAt = key, now
 	if m.set.ddetMode == 1 {
 		return []block{m.line("digit timed", key, m.cfg.Tone.Milliseconds())}
 	}

@@ -17,6 +17,10 @@ type vendor struct {
 	busyUntil time.Time // until then the modem is starting
 	deaf      bool      // a Huawei that answers no command until it starts anew
 
+	// SIM800: the key that was told of last
+	lastKey   byte
+	lastKeyAt time.Time
+
 	// Quectel
 	audioMode    int         // of AT+QAUDMOD
 	pcmMode      int         // of AT+QPCMV
