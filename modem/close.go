@@ -68,7 +68,7 @@ func (m *Modem) close() error {
 		m.own.whenIdle(idle)
 	})
 	m.cancel()
-	defer m.after(closeCalls, m.own.stop).Stop()
+	defer m.after(closeCalls, m.own.abandonCalls).Stop()
 	var err error
 	select {
 	case <-idle:
@@ -108,10 +108,7 @@ func (m *Modem) teardown(to State, err error) error {
 		cerr = errors.Join(cerr, l.close())
 	}
 	var audio *audioPort
-	m.ask(func() {
-		m.own.stop()
-		audio = m.own.takeAudio()
-	})
+	m.ask(func() { audio = m.own.stop() })
 	if audio != nil {
 		cerr = errors.Join(cerr, audio.Close())
 	}
@@ -122,14 +119,19 @@ func (m *Modem) teardown(to State, err error) error {
 	return cerr
 }
 
-// stop ends the calls that are left and the timers. No call begins any more.
-func (o *owner) stop() {
+// abandonCalls ends the calls that the modem does not end.
+func (o *owner) abandonCalls() {
 	o.stopped, o.ready, o.stuck = true, false, nil
-	o.turn++
 	o.endAll()
-	o.stopTimers()
-	o.audio = audioSwitch{} // nobody answers any more
+	o.audio = audioSwitch{}
 	o.checkIdle()
+}
+
+// stop ends the calls that are left and the timers. No call begins any more. It
+// returns the audio port, which is to be closed.
+func (o *owner) stop() *audioPort {
+	o.stopped, o.ready, o.stuck = true, false, nil
+	return o.unlink()
 }
 
 // endAll ends the calls that are left, as their modem is lost.

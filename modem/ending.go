@@ -130,6 +130,7 @@ func (o *owner) leave(c *call) {
 	o.calls = slices.DeleteFunc(o.calls, func(other *call) bool { return other == c })
 	o.leaving = append(o.leaving, c)
 	o.lastEnd, o.endedAt, o.lastNumber = time.Now(), o.now(), c.number
+	o.behind = o.asked > 0
 	if c.index != 0 {
 		o.recent[c.index] = o.lastEnd
 	}

@@ -26,6 +26,7 @@ const (
 // that was initialised.
 type health struct {
 	timer  *time.Timer
+	begun  time.Time // when the modem was ready again after it had restarted
 	busy   bool
 	deaf   int    // commands in a row that were not answered
 	echoes uint64 // commands that were repeated, as they are while echo is on
@@ -127,6 +128,21 @@ func (o *owner) forgot(lines []string) bool {
 	return false
 }
 
+// bootTime is how long after its settings were made a modem may still say that it has
+// started, because that line waited behind others.
+const bootTime = 10 * time.Second
+
+// started takes a line by which the modem says that it has started. Just after
+// that was noticed and dealt with already, it is asked whether it has its settings.
+func (o *owner) started(line string) {
+	if time.Since(o.health.begun) < bootTime && !o.m.link().caps.refuses("AT+CMEE") && o.m.cfg.Watchdog > 0 {
+		o.watchIn(0)
+		return
+	}
+	o.m.log.Warn("the modem has restarted", slog.String("line", line))
+	o.distrust(ErrRestarted, false)
+}
+
 // handleStarts takes the lines by which the modem says that it has started.
 func (m *Modem) handleStarts(l *link) {
 	starts, turn := l.starts, l.turn
@@ -135,8 +151,7 @@ func (m *Modem) handleStarts(l *link) {
 			starts.Add(1)
 			m.post(func() {
 				if m.own.turn == turn && m.own.ready {
-					m.log.Warn("the modem has restarted", slog.String("line", name))
-					m.own.distrust(ErrRestarted, false)
+					m.own.started(name)
 				}
 			})
 		})

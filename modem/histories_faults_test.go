@@ -141,6 +141,9 @@ func (h *history) calmDown() {
 	h.sim.StallAudio(0)
 	h.sim.RefuseAudio(0)
 	h.sim.SetRegistration(1)
+	if h.mend != nil {
+		h.mend()
+	}
 	h.tasks.Wait()
 	for h.handlers() > 0 {
 		pause(h.ctx, 100*time.Millisecond)

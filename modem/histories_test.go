@@ -33,7 +33,11 @@ const histories = 300
 // TestHistories lets a program and far sides do at random what they can do, on
 // a virtual modem that fails at random in the ways it can, and then looks at
 // what must hold however it went.
-func TestHistories(t *testing.T) {
+func TestHistories(t *testing.T) { takeHistories(t, nil) }
+
+// takeHistories takes histories, with faults of their own beside the usual ones.
+func takeHistories(t *testing.T, faults func(*history)) {
+	t.Helper()
 	n := histories
 	if s := os.Getenv("CALLSTACK_HISTORIES"); s != "" {
 		var err error
@@ -42,7 +46,7 @@ func TestHistories(t *testing.T) {
 	}
 	for seed := range uint64(n) {
 		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) { newHistory(t, seed).run() })
+			synctest.Test(t, func(t *testing.T) { newHistory(t, seed, faults).run() })
 		})
 	}
 }
@@ -53,8 +57,11 @@ type history struct {
 	ctx  context.Context // of all that waits
 	seed uint64
 	rng  *rand.Rand // of the script
-	sim  *modemtest.Modem
-	m    *modem.Modem
+
+	faults func(*history) // beside the usual ones; nil if there are none
+	mend   func()         // what is to be done about them in the end
+	sim    *modemtest.Modem
+	m      *modem.Modem
 
 	// waiting tells that the network offers second calls. Nobody holds a call
 	// then: AT+CHLD=2 would take a second one that came at that moment.
@@ -107,10 +114,10 @@ func samples(v int16, d time.Duration) []int16 {
 	return slices.Repeat([]int16{v}, int(d*8000/time.Second))
 }
 
-func newHistory(t *testing.T, seed uint64) *history {
+func newHistory(t *testing.T, seed uint64, faults func(*history)) *history {
 	h := &history{
 		t: t, ctx: deadline(t), seed: seed, start: time.Now(),
-		hungUp: map[string]bool{}, served: map[string]int{},
+		hungUp: map[string]bool{}, served: map[string]int{}, faults: faults,
 	}
 	h.rng = h.fork()
 	h.waiting, h.withheld = h.one(3), h.one(4)
@@ -120,6 +127,10 @@ func newHistory(t *testing.T, seed uint64) *history {
 	}
 	if h.one(5) {
 		cfg.Family = modemtest.Generic
+	}
+	if faults != nil {
+		cfg.Family = pick(h.rng, allFamilies...)
+		cfg.Reports = pick(h.rng, modemtest.OnePort, modemtest.OnePort, modemtest.ReportsOnSecond, modemtest.ReportsOnBoth)
 	}
 	h.sim = modemtest.New(cfg)
 	t.Cleanup(func() { h.sim.Close() })
@@ -208,6 +219,10 @@ func (h *history) run() {
 
 // step is one of the things that can happen.
 func (h *history) step() {
+	if h.faults != nil && h.one(5) {
+		h.faults(h)
+		return
+	}
 	switch h.rng.IntN(12) {
 	case 0, 1, 2, 3:
 		h.call()

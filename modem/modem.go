@@ -195,6 +195,7 @@ func (m *Modem) after(d time.Duration, f func()) *time.Timer {
 // command whose link was lost nobody hears any more. The owner calls it.
 func (m *Modem) job(c *call, cmd atcmd.Command, then func(atcmd.Response, error)) {
 	l, turn := m.link(), m.own.turn
+	m.own.asked++
 	m.jobs.add(func() {
 		var resp atcmd.Response
 		err := voice.ErrEnded
@@ -203,6 +204,7 @@ func (m *Modem) job(c *call, cmd atcmd.Command, then func(atcmd.Response, error)
 		}
 		m.post(func() {
 			if m.own.turn == turn {
+				m.own.noteAnswer(err)
 				m.own.noteHealth(l, err)
 				then(resp, err)
 			}

@@ -154,11 +154,7 @@ func (p *opening) openReports(ctx context.Context) error {
 // unmake undoes a link that came to nothing.
 func (m *Modem) unmake(l *link, err error) {
 	var audio *audioPort
-	m.ask(func() {
-		m.own.turn++
-		audio = m.own.takeAudio()
-		m.own.endAll()
-	})
+	m.ask(func() { audio = m.own.unlink() })
 	m.closePorts(l, audio)
 	m.setState(Lost, err)
 }
@@ -211,6 +207,10 @@ func (o *owner) begin(p *opening) (bool, error) {
 		return false, nil
 	}
 	o.ready = true
+	o.forgetRejected()
+	if o.restarted {
+		o.health.begun = time.Now()
+	}
 	o.health.echoes = p.conn.Stats().Echoes
 	o.m.setState(Ready, nil)
 	o.setSIM(p.refused)
@@ -221,6 +221,14 @@ func (o *owner) begin(p *opening) (bool, error) {
 	o.askNetworkIn(0)
 	o.watchIn(o.m.cfg.Watchdog)
 	return true, nil
+}
+
+// forgetRejected makes an end of what is left of calls that the program rejected and
+// the modem was lost before: after a while, who calls from there calls again.
+func (o *owner) forgetRejected() {
+	o.stuck = slices.DeleteFunc(o.stuck, func(c *call) bool {
+		return c.unanswered() && time.Since(o.lastEnd) > ringTimeout
+	})
 }
 
 // synchronise gets the modem to answer. The first line sets what later ones

@@ -1,9 +1,11 @@
 package modem
 
 import (
+	"errors"
 	"slices"
 	"time"
 
+	"github.com/callstack-go/callstack/atcmd"
 	"github.com/callstack-go/callstack/events"
 	"github.com/callstack-go/callstack/voice"
 )
@@ -42,12 +44,16 @@ type owner struct {
 	closing bool // Close has begun
 	stopped bool // the modem is closed or given up: nothing begins any more
 
+	restarted bool       // the last link was given up because the modem had
 	turn      int        // counts links, and their ends: what is of an older one counts no more
 	audioPort *audioPort // nil where calls carry no audio
 	setup     int        // commands that set up a call and are under way: nothing else may be sent
 	moments   moment
 	lastEnd   time.Time         // of a call
 	endedAt   moment            // the same
+	asked     int               // commands of the worker that were not answered
+	behind    bool              // some of them are from before that end
+	caughtUp  time.Time         // when that was over
 	recent    map[int]time.Time // when the call of an index ended
 	stuck     []*call           // given up: the modem may still have them
 
@@ -76,8 +82,19 @@ func (o *owner) now() moment {
 }
 
 // echo tells whether a call ended just now, so that what is reported may be
-// about that one.
-func (o *owner) echo() bool { return time.Since(o.lastEnd) < echoTime }
+// about that one. Just now lasts on while the modem has not answered what it was
+// asked before: its lines wait behind one another.
+func (o *owner) echo() bool {
+	return o.behind || time.Since(o.lastEnd) < echoTime || time.Since(o.caughtUp) < echoTime
+}
+
+// noteAnswer counts a command of the worker as answered, or as given up.
+func (o *owner) noteAnswer(err error) {
+	o.asked--
+	if o.behind && !errors.Is(err, atcmd.ErrTimeout) {
+		o.behind, o.caughtUp = false, time.Now()
+	}
+}
 
 // add makes a call known.
 func (o *owner) add(dir voice.Direction, state voice.State, number events.Number) *call {

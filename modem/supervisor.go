@@ -219,21 +219,26 @@ func (m *Modem) closePorts(l *link, audio *audioPort) {
 // callers would hear nothing.
 func (o *owner) lose(err error) *audioPort {
 	if o.closing {
-		o.stop()
-		return o.takeAudio()
+		return o.stop()
 	}
 	o.m.log.Warn("connection to the modem lost", slog.Any("err", err))
-	o.ready = false
+	o.ready, o.restarted = false, errors.Is(err, ErrRestarted)
 	o.m.setState(Lost, err)
 	for _, c := range o.calls {
-		if !c.unanswered() {
+		if !c.unanswered() || c.hangup {
 			o.stuck = append(o.stuck, c)
 		}
 	}
+	return o.unlink()
+}
+
+// unlink ends the calls, and forgets all that waits for an answer of the link: none
+// comes any more. It returns the audio port, which is to be closed.
+func (o *owner) unlink() *audioPort {
 	port := o.takeAudio() // before the calls end: nobody switches it off
 	o.endAll()
 	o.turn++
-	o.setup, o.twins = 0, nil
+	o.setup, o.twins, o.asked, o.behind = 0, nil, 0, false
 	o.stopTimers()
 	o.poll, o.net.busy, o.net.again = poll{turn: o.poll.turn + 1}, false, false
 	o.audio, o.health, o.sim.busy = audioSwitch{}, health{}, false
@@ -253,6 +258,6 @@ func (o *owner) takeAudio() *audioPort {
 
 // giveUp ends the looking for a modem.
 func (m *Modem) giveUp(err error) {
-	m.ask(m.own.stop)
+	m.ask(func() { m.own.stop() })
 	m.setState(Failed, err)
 }
