@@ -17,13 +17,17 @@ type DiscoverConfig struct {
 // port: what it tells, it has from what the system shows. ctx is looked at between two
 // devices. A nil cfg means no settings.
 func Discover(ctx context.Context, cfg *DiscoverConfig) ([]Device, error) {
-	var sys System
+	var sys *System
 	if cfg != nil {
-		sys = cfg.System.withDefaults()
-	} else {
-		sys = (*System)(nil).withDefaults()
+		sys = cfg.System
 	}
-	devices, err := discover(ctx, sys)
+	return list(ctx, sys.withDefaults(), true)
+}
+
+// list lists the devices. Who has them open takes a look at every process of the
+// machine, and is told if it is asked for.
+func list(ctx context.Context, sys System, who bool) ([]Device, error) {
+	devices, err := discover(ctx, sys, who)
 	if err != nil {
 		return nil, err
 	}

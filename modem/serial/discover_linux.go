@@ -8,14 +8,14 @@ import (
 	"strings"
 )
 
-// discover reads the devices from sysfs.
-func discover(ctx context.Context, sys System) ([]Device, error) {
+// discover reads the devices from sysfs, and if asked who has them from procfs.
+func discover(ctx context.Context, sys System, who bool) ([]Device, error) {
 	folder := filepath.Join(sys.Sys, "class", "tty")
 	entries, err := os.ReadDir(folder)
 	if err != nil {
 		return nil, err
 	}
-	seen := surroundings(sys)
+	seen := surroundings(sys, who)
 	byPlace := map[string]*Device{}
 	var places []string
 	for _, e := range entries {
@@ -54,9 +54,12 @@ type around struct {
 	manager bool                // ModemManager runs
 }
 
-func surroundings(sys System) around {
-	holders, manager := openFiles(sys)
-	return around{sys: sys, holders: holders, links: lasting(sys), manager: manager}
+func surroundings(sys System, who bool) around {
+	a := around{sys: sys, links: lasting(sys)}
+	if who {
+		a.holders, a.manager = openFiles(sys)
+	}
+	return a
 }
 
 // manages tells whether ModemManager will ask a port: it looks at USB only, and leaves

@@ -9,7 +9,7 @@ import (
 )
 
 // discover has no way to find ports.
-func discover(context.Context, System) ([]Device, error) {
+func discover(context.Context, System, bool) ([]Device, error) {
 	return nil, fmt.Errorf("serial: no way to find ports on this system: %w", errors.ErrUnsupported)
 }
 

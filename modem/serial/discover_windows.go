@@ -9,7 +9,7 @@ import (
 
 // discover lists the ports that Windows knows. It does not tell the USB interface, so
 // each port is a device of its own and has no role.
-func discover(_ context.Context, _ System) ([]Device, error) {
+func discover(_ context.Context, _ System, _ bool) ([]Device, error) {
 	ports, err := enumerator.GetDetailedPortsList()
 	if err != nil {
 		return nil, err

@@ -46,7 +46,7 @@ func (p *Ports) finder(ctx context.Context) (*finder, error) {
 		return nil, err
 	}
 	sys := p.System.withDefaults()
-	devices, err := Discover(ctx, &DiscoverConfig{System: &sys})
+	devices, err := list(ctx, sys, false)
 	if err != nil && ctx.Err() != nil {
 		return nil, ctx.Err()
 	}

@@ -14,8 +14,10 @@ func (f *finder) open(ctx context.Context, path string, s settings) (*port, erro
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	if by := holders(f.sys, path); len(by) > 0 {
-		return nil, &HeldError{Path: path, PID: by[0].PID, Command: by[0].Command}
+	if exists(path) { // or the processes are looked through each time that a lost modem is looked for
+		if by := holders(f.sys, path); len(by) > 0 {
+			return nil, &HeldError{Path: path, PID: by[0].PID, Command: by[0].Command}
+		}
 	}
 	port, err := openDevice(path, s)
 	switch {

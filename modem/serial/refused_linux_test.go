@@ -124,6 +124,25 @@ func TestMissingPort(t *testing.T) {
 		tr.path("dev/ttyAMA0")+" (uart-pl011)")
 }
 
+// A modem that is lost is looked for again and again: that must not look through all
+// processes of the machine each time.
+func TestMissingPortCostsNoProcesses(t *testing.T) {
+	tr := newTree(t)
+	tr.plug("1-1.2", ec25, 4)
+	ports := &serial.Ports{AT: tr.path("dev/ttyUSB2"), System: tr.system()}
+	look := func() float64 {
+		return testing.AllocsPerRun(10, func() {
+			_, err := ports.OpenAT(t.Context())
+			require.ErrorIs(t, err, fs.ErrNotExist)
+		})
+	}
+	before := look()
+	for pid := range 200 {
+		tr.process(1000+pid, "minicom", tr.path("dev/ttyUSB4"), "/dev/null")
+	}
+	assert.InDelta(t, before, look(), 20)
+}
+
 func TestNotASerialPort(t *testing.T) {
 	tr := newTree(t)
 	tr.write("dev/file", "")
