@@ -173,11 +173,12 @@ func (s *session) leave() {
 	if s.conn == nil {
 		return
 	}
-	_ = s.conn.Close()
 	s.terminal.stopWriting()
+	clean := s.terminal.renew() // before the modem's port is free for others
+	_ = s.conn.Close()
 	s.wg.Wait()
 	s.conn = nil
-	if !s.terminal.renew() {
+	if !clean || !s.terminal.goOnWriting() {
 		s.over() // a new one will do
 	}
 }
@@ -187,7 +188,7 @@ func (s *session) toModem(b []byte) {
 		return
 	}
 	if s.strange() {
-		s.terminal.write(noise(len(b) + 4))
+		s.terminal.offer(noise(len(b) + 4)) // who does not read must still be able to leave
 		return
 	}
 	_, _ = s.conn.Write(b) // that the port is gone, its reader tells

@@ -320,6 +320,20 @@ func TestARate(t *testing.T) {
 	}
 }
 
+// TestAWrongRateThatNobodyReads stops nobody either.
+func TestAWrongRateThatNobodyReads(t *testing.T) {
+	sim, server := serve(t, &modemtest.Config{Calm: true}, &pty.Config{Dir: t.TempDir(), Baud: 115200})
+	c := dial(t, server.AT())
+	setRate(t, c.File, 9600)
+	require.NoError(t, c.SetWriteDeadline(time.Now().Add(patience)))
+	_, err := c.Write(make([]byte, 1<<18))
+	require.NoError(t, err, "the modem takes it all")
+	c.leave(sim)
+	c = dial(t, server.AT())
+	setRate(t, c.File, 115200)
+	c.exec("AT")
+}
+
 // TestNothingIsLeft of goroutines, descriptors and links.
 func TestNothingIsLeft(t *testing.T) {
 	sim := modemtest.New(&modemtest.Config{Reports: modemtest.ReportsOnBoth})

@@ -17,9 +17,9 @@ const (
 )
 
 // flush drops what the program has not read.
-func flush(f *os.File) error {
+func flush(_, slave *os.File) error {
 	input := int32(1) // FREAD
-	return ioctl(f, syscall.TIOCFLUSH, uintptr(unsafe.Pointer(&input)))
+	return ioctl(slave, syscall.TIOCFLUSH, uintptr(unsafe.Pointer(&input)))
 }
 
 // rate returns the rate that the program has set. It is a number there.

@@ -1,6 +1,7 @@
 package pty
 
 import (
+	"errors"
 	"os"
 	"syscall"
 	"unsafe"
@@ -15,10 +16,11 @@ const (
 	setRequest = syscall.TCSETS
 )
 
-// flush drops what the program has not read.
-func flush(f *os.File) error {
-	const request, input = 0x540b, 0 // TCFLSH, TCIFLUSH
-	return ioctl(f, request, input)
+// flush drops what the program has not read: first what the modem's end has sent
+// and is still on its way, then what has arrived.
+func flush(master, slave *os.File) error {
+	const request, input, output = 0x540b, 0, 1 // TCFLSH, TCIFLUSH, TCOFLUSH
+	return errors.Join(ioctl(master, request, output), ioctl(slave, request, input))
 }
 
 // rates are the rates of CBAUD in termios(3).

@@ -19,7 +19,9 @@ func newTerminal() (*terminal, error) {
 
 func (t *terminal) read([]byte, func()) (int, error) { return 0, errNobody }
 func (t *terminal) write([]byte)                     {}
+func (t *terminal) offer([]byte)                     {}
 func (t *terminal) stopWriting()                     {}
+func (t *terminal) goOnWriting() bool                { return false }
 func (t *terminal) renew() bool                      { return false }
 func (t *terminal) hangUp()                          {}
 func (t *terminal) rate() int                        { return 0 }

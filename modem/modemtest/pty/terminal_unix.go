@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"sync"
 	"syscall"
 	"time"
 	"unsafe"
@@ -22,6 +23,8 @@ type terminal struct {
 	name   string
 	master *os.File
 	held   *os.File // the program's end, where it must be kept open; else nil
+
+	writing sync.Mutex
 }
 
 // newTerminal makes a raw one.
@@ -94,10 +97,26 @@ func (t *terminal) read(b []byte, there func()) (n int, err error) {
 
 // write writes to the program, and waits as long as it does not read, until
 // stopWriting or hangUp.
-func (t *terminal) write(b []byte) { _, _ = t.master.Write(b) }
+func (t *terminal) write(b []byte) {
+	t.writing.Lock()
+	defer t.writing.Unlock()
+	_, _ = t.master.Write(b)
+}
 
-// stopWriting makes writes fail until renew.
-func (t *terminal) stopWriting() { _ = t.master.SetWriteDeadline(time.Unix(1, 0)) }
+// offer writes what there is room for, and does not wait.
+func (t *terminal) offer(b []byte) {
+	if rc, err := t.master.SyscallConn(); err == nil {
+		_ = rc.Control(func(fd uintptr) { _, _ = syscall.Write(int(fd), b) })
+	}
+}
+
+// stopWriting makes writes fail until goOnWriting. None is under way when it
+// returns.
+func (t *terminal) stopWriting() {
+	_ = t.master.SetWriteDeadline(time.Unix(1, 0))
+	t.writing.Lock()
+	defer t.writing.Unlock()
+}
 
 // renew makes of a terminal that was used one as new: raw, and with nothing in
 // it that the modem sent before, as a serial port that is opened again. It
@@ -107,9 +126,11 @@ func (t *terminal) renew() bool {
 	if err != nil {
 		return false
 	}
-	err = errors.Join(raw(slave), flush(slave), slave.Close(), t.master.SetWriteDeadline(time.Time{}))
-	return err == nil
+	return errors.Join(raw(slave), flush(t.master, slave), slave.Close()) == nil
 }
+
+// goOnWriting undoes stopWriting, and reports whether it could.
+func (t *terminal) goOnWriting() bool { return t.master.SetWriteDeadline(time.Time{}) == nil }
 
 // hangUp lets all go who read and write, and those who have the terminal open
 // know.
