@@ -45,12 +45,12 @@ func (p port) say(s string) string {
 	p.t.Helper()
 	_, err := io.WriteString(p.rw, s)
 	require.NoError(p.t, err)
-	return p.arrived()
+	return p.now()
 }
 
-// arrived returns what can be read without waiting. If that is nothing it closes the
+// now returns what can be read without waiting. If that is nothing it closes the
 // port, which ends the Read.
-func (p port) arrived() string {
+func (p port) now() string {
 	p.t.Helper()
 	synctest.Wait()
 	got := make(chan string, 1)
@@ -180,7 +180,7 @@ func TestMockSplitsWhatIsWritten(t *testing.T) {
 		_, err = io.WriteString(p.rw, "GS=4\r\x1bAT\rnot yet")
 		require.NoError(t, err)
 		assert.Equal(t, []string{"AT+CMGS=4", "0A0B\x1a", "AT+CMGS=4", "\x1b", "AT"}, mock.Written())
-		assert.Equal(t, "\r\n> \r\nOK\r\n", p.arrived(), "an ESC is not answered")
+		assert.Equal(t, "\r\n> \r\nOK\r\n", p.now(), "an ESC is not answered")
 	})
 }
 
@@ -238,7 +238,7 @@ func TestMockAudio(t *testing.T) {
 		mock.Audio = true
 		p := openAudioPort(t, mock)
 		mock.InjectAudio([]int16{1, -2, 0x1234})
-		assert.Equal(t, "\x01\x00\xfe\xff\x34\x12", p.arrived())
+		assert.Equal(t, "\x01\x00\xfe\xff\x34\x12", p.now())
 		_, err = p.rw.Write([]byte{1, 2, '\r', 4})
 		require.NoError(t, err)
 		assert.Equal(t, []byte{1, 2, '\r', 4}, mock.WrittenAudio(), "audio has no lines")
