@@ -6,6 +6,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/stretchr/testify/assert"
@@ -61,6 +62,31 @@ func TestDiscover(t *testing.T) {
 	assert.Equal(t, serial.Device{TTYs: []serial.TTY{{
 		Path: tr.path("dev/ttyAMA0"), Interface: -1, Driver: "uart-pl011", UART: true,
 	}}}, got[2])
+}
+
+// A port of the class for modems hangs on its interface itself, and has a second
+// one for its data.
+func TestDiscoverACM(t *testing.T) {
+	tr := newTree(t)
+	const device = "sys/devices/pci0000:00/0000:00:14.0/usb2/2-1"
+	const at = device + "/2-1:1.2"
+	tr.write(device+"/idVendor", "1bc7\n")
+	tr.write(device+"/idProduct", "1101\n")
+	tr.write(at+"/bInterfaceNumber", "0a\n")
+	tr.write(at+"/bInterfaceClass", "02\n")
+	tr.write(at+"/bInterfaceSubClass", "02\n")
+	tr.write(at+"/bInterfaceProtocol", "01\n")
+	tr.link(at+"/driver", "sys/bus/usb/drivers/cdc_acm")
+	tr.write(at+"/tty/ttyACM0/dev", "166:0\n")
+	tr.link(at+"/tty/ttyACM0/device", at)
+	tr.link("sys/class/tty/ttyACM0", at+"/tty/ttyACM0")
+	got := discover(t, tr)
+	require.Len(t, got, 1)
+	assert.Equal(t, "2-1", got[0].USB)
+	assert.Equal(t, "1bc7", got[0].Vendor)
+	assert.Equal(t, []serial.TTY{{
+		Path: tr.path("dev/ttyACM0"), Interface: 10, Class: "02/02/01", Driver: "cdc_acm",
+	}}, got[0].TTYs)
 }
 
 func TestDiscoverSendsNothing(t *testing.T) {
@@ -131,6 +157,22 @@ func TestDiscoverOnThisMachine(t *testing.T) {
 			assert.True(t, strings.HasPrefix(p.Path, "/dev/"), p.Path)
 		}
 	}
+}
+
+// FuzzPrintable holds that a text is one that can be shown, and stays as it is.
+func FuzzPrintable(f *testing.F) {
+	for _, s := range []string{" Sim\x00Tech\xff\n", strings.Repeat("é", 200), "\u202egpj.exe", "a \x01 b"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		got := serial.Printable(s)
+		assert.LessOrEqual(t, utf8.RuneCountInString(got), 126)
+		assert.Equal(t, got, serial.Printable(got))
+		for _, r := range got {
+			assert.True(t, unicode.IsPrint(r), "%q", r)
+			assert.Contains(t, s, string(r))
+		}
+	})
 }
 
 // FuzzSysfs holds that whatever a device says of itself, what is told of it is text, and

@@ -13,13 +13,13 @@ import (
 	bugst "go.bug.st/serial"
 )
 
-// file is a port that is opened twice. All reading and writing goes through the
-// os.File: the runtime waits for it, so deadlines and Close unblock, and any number
-// of descriptors may be open. go.bug.st/serial's port is there for the settings, and
-// keeps others from opening it (TIOCEXCL).
+// file is a port. All reading and writing goes through the os.File: the runtime waits
+// for it, so deadlines and Close unblock, and any number of descriptors may be open.
+// go.bug.st/serial opens the port beside it for moments, to change settings.
 type file struct {
 	*os.File
-	line
+	path string
+	baud int
 }
 
 // openDevice opens a port for this program alone.
@@ -28,40 +28,75 @@ func openDevice(path string, s settings) (*port, error) {
 	if err != nil {
 		return nil, err
 	}
-	port, err := setUp(f, path, s)
-	if err != nil {
+	d := &file{f, path, s.baud}
+	if err := d.setUp(); err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
-	return newPort(path, &file{f, line{port}}, s), nil
+	return newPort(path, d, s), nil
 }
 
 // setUp locks an open port and sets its mode.
-func setUp(f *os.File, path string, s settings) (bugst.Port, error) {
+func (f *file) setUp() error {
 	info, err := f.Stat()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if info.Mode()&fs.ModeCharDevice == 0 {
-		return nil, errNotSerial
+		return errNotSerial
 	}
-	if err := lock(f); err != nil {
-		return nil, err
+	if err := f.lock(); err != nil {
+		return err
 	}
-	port, err := bugst.Open(path, mode(s.baud)) // after ours: it refuses the next who opens
+	err = f.change(func(p bugst.Port) error {
+		// Opening raised the lines, unless the port was open already. What has none does
+		// without, and what is gone by now says so when it is read.
+		_, _ = p.SetDTR(true), p.SetRTS(true)
+		return nil
+	})
+	keepLinesAtClose(f.File)
+	return err
+}
+
+// change has go.bug.st/serial open the port, which sets its mode, and lets f change
+// more. Its descriptors would pass on to programs that are started meanwhile, which
+// then kept the port: no program is.
+func (f *file) change(do func(bugst.Port) error) (err error) {
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
+	if err := f.ioctl(syscall.TIOCNXCL); err != nil { // a port that is gone stops here: its name may be another's
+		return err
+	}
+	defer func() { err = errors.Join(err, f.ioctl(syscall.TIOCEXCL)) }()
+	p, err := bugst.Open(f.path, mode(f.baud))
 	if err != nil {
-		return nil, ofOpening(err)
+		return ofOpening(err)
 	}
-	keepLinesAtClose(f)
-	// Opening raised the lines, unless the port was open already. What has none does
-	// without, and what is gone by now says so when it is read.
-	_, _ = port.SetDTR(true), port.SetRTS(true)
-	return port, nil
+	return errors.Join(do(p), p.Close())
+}
+
+// ioctl makes a request without an argument.
+func (f *file) ioctl(request uintptr) error {
+	raw, err := f.SyscallConn() // Fd would make the file blocking
+	if err != nil {
+		return err
+	}
+	var errno syscall.Errno
+	if err := raw.Control(func(fd uintptr) { _, _, errno = syscall.Syscall(syscall.SYS_IOCTL, fd, request, 0) }); err != nil {
+		return err
+	}
+	if errno == 0 {
+		return nil
+	}
+	if errno == syscall.ENOTTY {
+		return errNotSerial
+	}
+	return errno
 }
 
 // lock takes the lock that serial programs take, of the system's own accord lost
 // with the descriptor. Where locks are not supported, TIOCEXCL has to do.
-func lock(f *os.File) error {
-	raw, err := f.SyscallConn() // Fd would make the file blocking
+func (f *file) lock() error {
+	raw, err := f.SyscallConn()
 	if err != nil {
 		return err
 	}
@@ -105,15 +140,29 @@ func isGone(err error) bool {
 	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENXIO) || errors.Is(err, syscall.ENODEV)
 }
 
-func (f *file) Read(b []byte) (int, error) { return f.File.Read(b) }
+func (f *file) setBaud(baud int) error {
+	was := f.baud
+	f.baud = baud
+	err := f.change(func(bugst.Port) error { return nil })
+	if err != nil {
+		f.baud = was
+	}
+	return err
+}
 
-func (f *file) Write(b []byte) (int, error) { return f.File.Write(b) }
+// SetDTR sets a modem line.
+func (f *file) SetDTR(up bool) error {
+	return f.change(func(p bugst.Port) error { return p.SetDTR(up) })
+}
+
+// ResetOutputBuffer drops what is unsent.
+func (f *file) ResetOutputBuffer() error { return f.change(bugst.Port.ResetOutputBuffer) }
 
 func (f *file) readWithin(b []byte, bound time.Duration) (int, error) {
 	if err := f.SetReadDeadline(time.Now().Add(bound)); errors.Is(err, os.ErrNoDeadline) {
 		return 0, err
 	}
-	n, err := f.File.Read(b) // says it if the file is closed, as os.ErrClosed
+	n, err := f.Read(b) // says it if the file is closed, as os.ErrClosed
 	_ = f.SetReadDeadline(time.Time{})
 	return n, err
 }
@@ -122,9 +171,5 @@ func (f *file) writeWithin(b []byte, bound time.Duration) (int, error) {
 	if err := f.SetWriteDeadline(time.Now().Add(bound)); errors.Is(err, os.ErrNoDeadline) {
 		return 0, err
 	}
-	return f.File.Write(b)
+	return f.Write(b)
 }
-
-// Close gives up the settings' port first: what it sets free is still locked by the
-// file.
-func (f *file) Close() error { return errors.Join(f.line.Close(), f.File.Close()) }

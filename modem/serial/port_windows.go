@@ -13,7 +13,7 @@ import (
 
 // handle is a port of go.bug.st/serial, whose Close unblocks Read and Write here.
 type handle struct {
-	line
+	bugst.Port
 }
 
 // openDevice opens a port for this program alone, as Windows always does.
@@ -22,7 +22,7 @@ func openDevice(path string, s settings) (*port, error) {
 	if err != nil {
 		return nil, ofOpening(err)
 	}
-	return newPort(path, &handle{line{p}}, s), nil
+	return newPort(path, &handle{p}, s), nil
 }
 
 // ofOpening returns the cause of an error of go.bug.st/serial, which does not unwrap.
@@ -50,6 +50,8 @@ func isGone(err error) bool { return errors.Is(err, fs.ErrNotExist) }
 
 // isWithoutLines tells whether an error is that of a port that has no modem lines.
 func isWithoutLines(err error) bool { return errors.Is(err, syscall.EINVAL) }
+
+func (h *handle) setBaud(baud int) error { return h.SetMode(mode(baud)) }
 
 func (h *handle) readWithin(b []byte, bound time.Duration) (int, error) {
 	if err := h.SetReadTimeout(bound); err != nil {

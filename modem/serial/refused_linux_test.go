@@ -54,6 +54,31 @@ func TestHeldByThisProcess(t *testing.T) {
 	assert.EqualError(t, err, "serial: "+f.path+": held by this program already: close it first")
 }
 
+// other is another user, or nil where the test may not become one.
+func other() *syscall.Credential {
+	if os.Getuid() != 0 {
+		return nil
+	}
+	return &syscall.Credential{Uid: nobody, Gid: nobody}
+}
+
+// nobody is the number of a user, and of a group, that nothing belongs to.
+const nobody = 65534
+
+func TestOthersAreKeptOut(t *testing.T) {
+	f := newFar(t)
+	openFar(t, f, &serial.Ports{})
+	require.NoError(t, os.Chmod(f.path, 0o666))
+	_, said := start(t, "plain", f.path, other())
+	assert.Equal(t, "open "+f.path+": device or resource busy", said, "though it looks at no lock")
+	_, said = start(t, "open", f.path, other())
+	if other() == nil {
+		assert.Equal(t, "serial: "+f.path+": held by pid "+strconv.Itoa(os.Getpid())+" (serial.test): end it first", said)
+		return
+	}
+	assert.Equal(t, "serial: "+f.path+": held by another program, which only root can see: end it first", said)
+}
+
 func TestHeldByModemManager(t *testing.T) {
 	tr := newTree(t)
 	node := tr.plug("1-1.2", sim7600, 0)[2]
@@ -74,7 +99,6 @@ func TestTheFarSideOfAPseudoTerminalHoldsNothing(t *testing.T) {
 }
 
 func TestWithoutPermission(t *testing.T) {
-	const nobody = 65534
 	f := newFar(t)
 	group, err := user.LookupGroup("dialout")
 	require.NoError(t, err)
