@@ -117,7 +117,8 @@
 // closing the program's modem does.
 //
 // Outside a bubble it runs at real pace, for demonstrations and for tests of
-// programs that cannot run in one.
+// programs that cannot run in one. Package modemtest/pty puts it on
+// pseudo-terminals, for programs that open devices by name.
 //
 // # Concurrency
 //
