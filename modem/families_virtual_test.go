@@ -280,7 +280,9 @@ func TestHangUpAtAnyTimeOfDiallingOnEachFamily(t *testing.T) {
 }
 
 func TestScenarioB24OnVirtualModems(t *testing.T) {
-	for _, v := range []virtual{{modemtest.A7670, "A76xx", false, true}, {modemtest.SIM7600, "SIM7600", true, true}} {
+	for _, v := range []virtual{
+		{modemtest.A7670, "A76xx", false, true}, {modemtest.SIM7600, "SIM7600", true, true}, {modemtest.Huawei, "Huawei", false, true},
+	} {
 		synctest.Test(t, func(t *testing.T) {
 			m, _ := openSim(t, &modemtest.Config{Family: v.family, DataOnly: true}, nil)
 			assert.Equal(t, v.profile, m.Identity().Profile)

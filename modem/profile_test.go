@@ -3,6 +3,7 @@ package modem_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"testing"
 	"testing/synctest"
@@ -337,4 +338,18 @@ func TestToneWhoseLengthTheModemChooses(t *testing.T) {
 		require.ErrorIs(t, receive(t, sent), voice.ErrEnded)
 		assert.Len(t, at, 6)
 	})
+}
+
+// An EC25 whose voice is a sound card of USB: its own profile, with another way to
+// switch the audio on.
+func ExampleProfiles() {
+	for _, p := range modem.Profiles() {
+		if p.Name == "EC2x" {
+			p.Audio.Setup = nil
+			p.Audio.Before = []string{"AT+QPCMV=1,2"}
+			cfg := &modem.Config{Profile: &p}
+			fmt.Println(cfg.Profile.Name, cfg.Profile.Audio.Before)
+		}
+	}
+	// Output: EC2x [AT+QPCMV=1,2]
 }
