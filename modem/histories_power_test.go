@@ -22,7 +22,9 @@ var allFamilies = []modemtest.Family{
 // that lose their power, their ports, their settings, their SIM or their audio in the
 // middle of it. Whatever they do, each call ends once, no call is there that nobody
 // made, and in the end the modem is ready and takes a call.
-func TestHistoriesOfAModemThatComesAndGoes(t *testing.T) { takeHistories(t, func(h *history) { h.shake() }) }
+func TestHistoriesOfAModemThatComesAndGoes(t *testing.T) {
+	takeHistories(t, func(h *history) { h.shake() })
+}
 
 // shake takes something from the modem, and gives it back after a while.
 func (h *history) shake() {
