@@ -7,6 +7,14 @@
 //
 // It prints what happens as it happens, leaves the message as WAV and JSON in the
 // directory of -dir, and exits. Ctrl-C hangs up and closes.
+//
+// With a modem, at its serial ports or behind TCP, it takes messages until Ctrl-C,
+// then lets the present call end for some seconds:
+//
+//	go run ./examples/voicemail-answerer -at /dev/ttyUSB2 -audio /dev/ttyUSB4
+//	go run ./examples/voicemail-answerer -tcp 127.0.0.1:2000 -tcp-audio 127.0.0.1:2001
+//
+// A SIM's PIN is read from a file, so that it shows in no list of processes.
 package main
 
 import (
@@ -20,7 +28,6 @@ import (
 	"os/signal"
 	"path/filepath"
 	"syscall"
-	"time"
 
 	"github.com/callstack-go/callstack/events"
 	"github.com/callstack-go/callstack/modem"
@@ -30,6 +37,7 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second Ctrl-C does not wait
 	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	stop()
 	switch {
@@ -42,39 +50,17 @@ func main() {
 	}
 }
 
-// settings are the program's flags.
-type settings struct {
-	dir      string
-	greeting string
-	after    time.Duration
-	once     bool
-	verbose  bool
-}
-
-func parse(args []string, stderr io.Writer) (*settings, error) {
-	var s settings
-	f := flag.NewFlagSet("voicemail-answerer", flag.ContinueOnError)
-	f.SetOutput(stderr)
-	f.StringVar(&s.dir, "dir", "./messages", "the `directory` for messages; it is made if need be")
-	f.StringVar(&s.greeting, "greeting", "", "the greeting, a WAV `file` of 16-bit mono at 8 kHz (default: a built-in one)")
-	f.DurationVar(&s.after, "after", 2*time.Second, "how long a call rings before it is answered")
-	f.BoolVar(&s.once, "once", false, "exit when the first message is taken, not when all callers are done (the virtual modem has one)")
-	f.BoolVar(&s.verbose, "v", false, "log the dialogue with the modem to standard error, without numbers and texts")
-	if err := f.Parse(args); err != nil {
-		return nil, err
-	}
-	if f.NArg() > 0 {
-		return nil, fmt.Errorf("unexpected argument %q: see -h", f.Arg(0))
-	}
-	return &s, nil
-}
-
 // run is the program, without the process around it.
-func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err error) {
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	s, err := parse(args, stderr)
 	if err != nil {
 		return err
 	}
+	return s.run(ctx, s.transport(), stdout, stderr)
+}
+
+// run takes messages over a transport, or from the virtual modem if that is nil.
+func (s *settings) run(ctx context.Context, transport modem.Transport, stdout, stderr io.Writer) (err error) {
 	log := slog.New(slog.DiscardHandler)
 	if s.verbose {
 		log = slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: slog.LevelDebug}))
@@ -104,31 +90,52 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 		}
 		return err
 	}))
+	p := &program{settings: s, stdout: stdout, served: served}
+	p.config = modem.Config{Events: bus, OnCall: answer, Logger: log}
+	if transport != nil {
+		return p.real(ctx, transport)
+	}
+	return p.demo(ctx)
+}
 
+// program is what takes messages, but for the modem.
+type program struct {
+	*settings
+	stdout io.Writer
+	config modem.Config
+	served <-chan error // how taking a message went
+}
+
+// first gives how taking the first message went, if that is to be the last.
+func (p *program) first() <-chan error {
+	if p.once {
+		return p.served
+	}
+	return nil // nobody sends
+}
+
+// demo takes the messages of those who call a virtual modem.
+func (p *program) demo(ctx context.Context) (err error) {
 	world := newVirtualWorld()
 	defer world.Close()
-	fmt.Fprintln(stdout, "no modem given: running on a virtual SIM7600, with one caller")
-	m, err := modem.Open(ctx, world.modem, &modem.Config{Events: bus, OnCall: answer, Logger: log})
+	fmt.Fprintln(p.stdout, "no modem given: running on a virtual SIM7600, with one caller")
+	m, err := modem.Open(ctx, world.modem, &p.config)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, m.Close()) }()
 
 	called := world.call(ctx)
-	var first <-chan error // nobody sends, unless -once
-	if s.once {
-		first = served
-	}
 	select {
-	case err = <-first:
+	case err = <-p.first():
 	case err = <-called: // the one caller is done
 		if err == nil {
-			err = <-served
+			err = <-p.served
 		}
 	case <-m.Done():
 		err = m.Err()
 	case <-ctx.Done():
-		fmt.Fprintln(stdout, "interrupted: hanging up")
+		fmt.Fprintln(p.stdout, "interrupted: hanging up")
 	}
 	if ctx.Err() != nil {
 		return nil

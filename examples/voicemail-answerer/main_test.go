@@ -118,6 +118,14 @@ func TestWhatCannotWorkIsSaidAtOnce(t *testing.T) {
 		"directory under a file": {[]string{"-dir", filepath.Join(occupied, "messages")}, occupied},
 		"argument":               {[]string{"please"}, `unexpected argument "please"`},
 		"unknown flag":           {[]string{"-loud"}, "-loud"},
+		"two modems":             {[]string{"-at", "/dev/ttyUSB2", "-tcp", "127.0.0.1:1"}, "-at and -tcp exclude each other"},
+		"audio of nothing":       {[]string{"-audio", "/dev/ttyUSB4"}, "go with -at"},
+		"rate of nothing":        {[]string{"-tcp", "127.0.0.1:1", "-baud", "9600"}, "go with -at"},
+		"TCP audio of nothing":   {[]string{"-tcp-audio", "127.0.0.1:1"}, "go with -tcp"},
+		"PIN of nothing":         {[]string{"-sim-pin-file", occupied}, "-sim-pin-file goes with -at or -tcp"},
+		"no PIN in the file":     {[]string{"-at", "/dev/nowhere", "-sim-pin-file", occupied, "-dir", t.TempDir()}, "it holds no PIN"},
+		"port missing":           {[]string{"-at", "/dev/nowhere", "-dir", t.TempDir()}, "/dev/nowhere"},
+		"another machine":        {[]string{"-tcp", "192.0.2.1:2000", "-dir", t.TempDir()}, "not a loopback address"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -131,7 +139,7 @@ func TestWhatCannotWorkIsSaidAtOnce(t *testing.T) {
 	}
 	var help output
 	require.ErrorIs(t, run(t.Context(), []string{"-h"}, &help, &help), flag.ErrHelp)
-	for _, name := range []string{"-dir", "-greeting", "-after", "-once", "-v"} {
+	for _, name := range []string{"-dir", "-greeting", "-after", "-once", "-v", "-at", "-audio", "-reports", "-baud", "-tcp", "-tcp-audio", "-tcp-remote", "-sim-pin-file"} {
 		assert.Contains(t, help.String(), name)
 	}
 }

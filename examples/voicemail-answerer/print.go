@@ -35,7 +35,17 @@ func printEvents(bus *events.Bus, w io.Writer) (stop func()) {
 func describe(e events.Event) string {
 	switch e := e.(type) {
 	case modem.StateChanged:
+		if e.Err != nil {
+			return fmt.Sprintf("modem %s: %v", e.State, e.Err)
+		}
 		return fmt.Sprintf("modem %s", e.State)
+	case modem.SIMChanged:
+		if e.Err != nil {
+			return fmt.Sprintf("SIM %s: %v", e.State, e.Err)
+		}
+		return fmt.Sprintf("SIM %s", e.State)
+	case modem.NoAudio:
+		return "nothing is heard of the call"
 	case modem.SignalChanged:
 		return fmt.Sprintf("signal %s", e.Signal)
 	case modem.RegistrationChanged:
