@@ -149,16 +149,19 @@ func (fam family) hasAudio(t *testing.T, mock *modem.MockTransport) {
 		time.Sleep(5 * time.Second)
 		return
 	}
-	sent := func(d time.Duration) int {
+	sent := func(d time.Duration, first ...func()) int {
 		before := len(mock.WrittenAudio())
+		for _, f := range first {
+			f()
+		}
 		time.Sleep(d)
 		return (len(mock.WrittenAudio()) - before) / 320
 	}
 	time.Sleep(2*time.Second + time.Millisecond)
 	assert.Equal(t, 50, sent(time.Second), "frames by the clock")
 	if fam.profile.Audio.Pace == modem.PaceReceived {
-		mock.InjectAudio(make([]int16, 7*160))
-		assert.Equal(t, 7, sent(90*time.Millisecond), "frames for those that came")
+		came := func() { mock.InjectAudio(make([]int16, 7*160)) }
+		assert.Equal(t, 7, sent(90*time.Millisecond, came), "frames for those that came")
 	}
 	if fam.profile.Audio.Flow != "" {
 		inject(mock, fam.profile.Audio.Flow+": 0,0")
