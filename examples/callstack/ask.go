@@ -15,7 +15,8 @@ const usualBaud = 115200
 // answer is what came of asking a port.
 type answer struct {
 	found modem.Probed
-	baud  int // the rate at which it was asked
+	baud  int  // the rate at which it was asked
+	all   bool // all usual rates were tried
 	err   error
 }
 
@@ -26,13 +27,14 @@ func (p patient) ask(ctx context.Context, tty serial.TTY) answer {
 	if p.ownUSB() || !mayBeRate(a.err) || ctx.Err() != nil {
 		return a
 	}
-	got, err := serial.Probe(ctx, tty.Path, &serial.ProbeConfig{System: p.system})
+	got, err := serial.Probe(ctx, tty.Path, &serial.ProbeConfig{System: p.system, Wait: p.wait / 10})
 	switch {
 	case err != nil:
 		return a
 	case got.Verdict == serial.Answers && got.Baud != a.baud:
 		return p.askAt(ctx, tty.Path, got.Baud)
 	}
+	a.all = true
 	if telling, ok := tellings[got.Verdict]; ok {
 		a.err = telling
 	}
@@ -51,7 +53,7 @@ var tellings = map[serial.Verdict]error{
 func (p patient) askAt(ctx context.Context, path string, baud int) answer {
 	ports := &serial.Ports{AT: path, Audio: serial.None, Baud: baud, System: p.system}
 	found, err := modem.Probe(ctx, ports, &modem.ProbeConfig{Identify: p.identify, Wait: p.wait})
-	return answer{found, baud, err}
+	return answer{found: found, baud: baud, err: err}
 }
 
 // mayBeRate tells whether a port did not answer because of its rate.
@@ -87,7 +89,7 @@ func (p patient) tryAudio(ctx context.Context) []finding {
 	if err == nil {
 		return nil
 	}
-	return []finding{p.explain(p.voice, err)}
+	return []finding{p.explain(p.voice, answer{err: err})}
 }
 
 // vitalsOf takes what is told of a modem, with its identities masked.

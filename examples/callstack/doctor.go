@@ -22,7 +22,7 @@ type settings struct {
 
 	// Tests replace these. Zero means the defaults.
 	system *serial.System // where devices are
-	wait   time.Duration  // for a first answer
+	wait   time.Duration  // for a first answer; a tenth of it for each at other rates
 }
 
 const doctorHelp = `usage: callstack doctor [flags]

@@ -38,20 +38,27 @@ func (e examined) has(t *testing.T, id string) finding {
 		}
 	}
 	require.Len(t, found, 1, "%s in %v", id, e.Findings)
-	assert.Contains(t, e.text, found[0].Text, "what is found is printed")
-	assert.Contains(t, e.text, found[0].Remedy)
+	flat := strings.Join(strings.Fields(e.text), " ")
+	assert.Contains(t, flat, found[0].Text, "what is found is printed")
+	assert.Contains(t, flat, found[0].Remedy)
 	return found[0]
 }
 
 // doctor runs the command within a system.
 func doctor(t *testing.T, system *serial.System, args ...string) examined {
 	t.Helper()
+	return doctorWaiting(t, time.Second, system, args...)
+}
+
+// doctorWaiting is one with so much patience for a first answer.
+func doctorWaiting(t *testing.T, wait time.Duration, system *serial.System, args ...string) examined {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	var out, text, stderr bytes.Buffer
 	s, err := parseDoctor(append(args, "-json"), &out, &stderr)
 	require.NoError(t, err, stderr.String())
-	s.system, s.wait = system, 2*time.Second
+	s.system, s.wait = system, wait
 	e := examined{code: s.run(ctx, &out, &stderr)}
 	require.NoError(t, json.Unmarshal(out.Bytes(), &e.report))
 	require.NoError(t, e.print(&text))
@@ -124,13 +131,14 @@ func TestPortsThatAreNoATPort(t *testing.T) {
 		"silent":          {modemtest.LineSilent, "silent", "nothing answers AT", "check that the modem is on"},
 		"PPP data mode":   {modemtest.LinePPP, "data_mode", "it carries a data connection (PPP)", "end the program that uses it (pppd"},
 		"diagnostic port": {modemtest.LineDiagnostic, "diagnostic", "it is the modem's port for diagnosis", "a number two higher"},
-		"wrong baud rate": {modemtest.LineGarbled, "wrong_baud", "what comes is no text", "give the modem's by -baud"},
+		"wrong baud rate": {modemtest.LineGarbled, "wrong_baud", "what comes is no text", "give the modem's rate by -baud"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			sim, server := serve(t, &modemtest.Config{Calm: true, Line: tt.line}, nil)
-			e := doctor(t, newTree(t).system(), "-at", server.AT(), "-timeout", "2500ms")
+			const wait = 2 * time.Second // enough noise to be sure
+			e := doctorWaiting(t, wait, newTree(t).system(), "-at", server.AT(), "-timeout", "2500ms")
 			assert.Equal(t, exitTrouble, e.code)
 			f := e.has(t, tt.id)
 			assert.Equal(t, server.AT(), f.Port)
@@ -156,7 +164,7 @@ func TestPortOfPositions(t *testing.T) {
 	e := doctor(t, tr.system(), "-at", tr.path("dev/ttyUSB1"))
 	assert.Equal(t, exitTrouble, e.code)
 	f := e.has(t, "positions")
-	assert.Contains(t, f.Remedy, "use "+tr.path("dev/ttyUSB2")+", which is known as the one for commands")
+	assert.Equal(t, "use "+tr.path("dev/ttyUSB2")+", which is known as the one for commands", f.Remedy)
 	assert.Contains(t, e.text, "named by -at; known as gps")
 }
 
@@ -249,6 +257,7 @@ func TestModemManager(t *testing.T) {
 	f := e.has(t, "held")
 	assert.Equal(t, "held by pid 4712 (ModemManager)", f.Text)
 	assert.Contains(t, f.Remedy, "keep ModemManager away")
+	assert.Len(t, e.Findings, 1, "that it might take the modem goes without saying")
 	assert.NotEmpty(t, e.Modems[0].Udev)
 	assert.NotEmpty(t, e.Modems[0].Go, "the port is known by its role")
 	assert.Contains(t, e.text, "driver option; held by pid 4712 (ModemManager)")
@@ -322,4 +331,12 @@ func TestInterrupted(t *testing.T) {
 	assert.Equal(t, trouble, r.Result)
 	require.Len(t, r.Findings, 1)
 	assert.Equal(t, "interrupted", r.Findings[0].ID)
+}
+
+func TestSilentUARTAtAnyRate(t *testing.T) {
+	t.Parallel()
+	_, server := serve(t, &modemtest.Config{Calm: true, Line: modemtest.LineSilent}, nil)
+	e := doctor(t, newTree(t).system(), "-at", server.AT())
+	assert.Equal(t, exitTrouble, e.code)
+	assert.Equal(t, "nothing answers AT; all usual rates were tried", e.has(t, "silent").Text)
 }

@@ -157,7 +157,7 @@ func (p patient) askEach(ctx context.Context, c *checkup) (there bool) {
 		case ctx.Err() != nil:
 			return true // and nothing more is known
 		}
-		p.add(p.explain(tty, a.err))
+		p.add(p.explain(tty, a))
 		c.Opened = c.Opened || isVerdict(a.err)
 		if !isVerdict(a.err) || asking.Err() != nil {
 			return !errors.Is(a.err, fs.ErrNotExist)

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/callstack-go/callstack/atcmd"
@@ -18,7 +20,8 @@ const modemManager = "ModemManager"
 const useRule = "put the udev rule of this report into /etc/udev/rules.d/99-callstack.rules, run sudo udevadm control --reload, and plug the modem in again"
 
 // explain tells what the error of a port means, and what to do about it.
-func (p patient) explain(tty serial.TTY, err error) finding {
+func (p patient) explain(tty serial.TTY, a answer) finding {
+	err := a.err
 	if held, ok := errors.AsType[*serial.HeldError](err); ok {
 		return heldBy(tty.Path, held)
 	}
@@ -30,7 +33,11 @@ func (p patient) explain(tty serial.TTY, err error) finding {
 	}
 	for _, v := range verdicts {
 		if errors.Is(err, v.err) {
-			return finding{fault, v.id, tty.Path, v.text, p.elsewhere(tty) + v.remedy(p.ownUSB())}
+			text := v.text
+			if a.all {
+				text += "; all usual rates were tried"
+			}
+			return finding{fault, v.id, tty.Path, text, cmp.Or(p.elsewhere(tty), v.remedy(p.ownUSB()))}
 		}
 	}
 	switch {
@@ -65,12 +72,12 @@ var verdicts = []verdict{
 	},
 	{
 		modem.ErrBaudRate, "wrong_baud", "what comes is no text, as at a wrong baud rate",
-		"it is another port of the modem: try the others", "none of the usual rates is right: give the modem's by -baud; if that is no better, check ground and levels of the wires",
+		"it is another port of the modem: try the others", "give the modem's rate by -baud; if that is no better, check ground and levels of the wires",
 	},
 	{
 		modem.ErrNoAnswer, "silent", "nothing answers AT",
 		"unplug the modem and plug it in again; if that is no better, try its other ports",
-		"check that the modem is on (some want their power key pressed), that TX and RX are crossed, and that no console runs on the port; all usual rates were tried",
+		"check that the modem is on (some want their power key pressed), that TX and RX are crossed, and that no console runs on the port",
 	},
 	{
 		modem.ErrNotModem, "not_modem", "something talks there, but does not answer AT",
@@ -85,13 +92,14 @@ func (v verdict) remedy(usb bool) string {
 	return v.uart
 }
 
-// elsewhere names the port for commands of the same modem, where that is known.
+// elsewhere names the port for commands of the same modem, where that is known and
+// another one was asked for.
 func (p patient) elsewhere(tty serial.TTY) string {
 	at, ok := p.device.Find(serial.RoleAT)
-	if !ok || samePort(at.Path, tty.Path) {
+	if !ok || !p.byHand || samePort(at.Path, tty.Path) {
 		return ""
 	}
-	return "use " + at.Path + ", which is known as the one for commands; "
+	return "use " + at.Path + ", which is known as the one for commands"
 }
 
 // heldBy names who has a port.
@@ -157,7 +165,8 @@ func wrongRate(path string, given, right int) []finding {
 
 // managed tells that ModemManager will take the modem.
 func (p patient) managed() []finding {
-	if !p.device.ModemManager {
+	byIt := func(f finding) bool { return f.ID == "held" && strings.Contains(f.Text, modemManager) }
+	if !p.device.ModemManager || slices.ContainsFunc(p.Findings, byIt) {
 		return nil
 	}
 	return []finding{{

@@ -192,10 +192,31 @@ func printFindings(w io.Writer, title string, found []finding) {
 		if f.Port != "" {
 			about = f.Port + ": "
 		}
-		fmt.Fprintf(w, "  - %s%s\n", about, f.Text)
+		fmt.Fprint(w, "  - ", wrap(about+f.Text))
 		if f.Remedy != "" {
-			fmt.Fprintf(w, "    %s\n", f.Remedy)
+			fmt.Fprint(w, "    ", wrap(f.Remedy))
 		}
 	}
 	fmt.Fprintln(w)
+}
+
+// wrap breaks a text into lines that fit a terminal, all but the first indented.
+func wrap(text string) string {
+	const width = 100
+	var b strings.Builder
+	column := 0
+	for i, word := range strings.Fields(text) {
+		switch {
+		case i == 0:
+		case column+1+len(word) > width:
+			b.WriteString("\n      ")
+			column = 2
+		default:
+			b.WriteByte(' ')
+			column++
+		}
+		b.WriteString(word)
+		column += len(word)
+	}
+	return b.String() + "\n"
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -99,11 +100,11 @@ func TestWhatIsWrongWithAPort(t *testing.T) {
 		"group":           {&serial.PermissionError{Group: "dialout"}, "permission", "it belongs to group dialout", "sudo usermod -aG dialout $USER", ""},
 		"no group":        {&serial.PermissionError{}, "permission", "this user may not open it", "give it to group dialout", ""},
 		"missing":         {&serial.MissingError{}, "missing", "there is no such port", "check the cable", ""},
-		"silent":          {modem.ErrNoAnswer, "silent", "nothing answers", "use /dev/ttyUSB2, which is known as the one for commands; unplug", "TX and RX"},
-		"no modem":        {modem.ErrNotModem, "not_modem", "something talks", "use /dev/ttyUSB2", "no console"},
-		"noise":           {modem.ErrBaudRate, "wrong_baud", "no text", "use /dev/ttyUSB2", "-baud"},
-		"diagnosis":       {modem.ErrDiagnosticPort, "diagnostic", "port for diagnosis", "use /dev/ttyUSB2", ""},
-		"positions":       {modem.ErrPositionPort, "positions", "NMEA", "use /dev/ttyUSB2", ""},
+		"silent":          {modem.ErrNoAnswer, "silent", "nothing answers", "unplug", "TX and RX"},
+		"no modem":        {modem.ErrNotModem, "not_modem", "something talks", "other ports", "no console"},
+		"noise":           {modem.ErrBaudRate, "wrong_baud", "no text", "try the others", "-baud"},
+		"diagnosis":       {modem.ErrDiagnosticPort, "diagnostic", "port for diagnosis", "a number two higher", ""},
+		"positions":       {modem.ErrPositionPort, "positions", "NMEA", "a number one higher", ""},
 		"data":            {modem.ErrDataMode, "data_mode", "PPP", "pppd", ""},
 		"pulled out":      {&atcmd.CommandError{Err: atcmd.ErrClosed}, "gone", "went away", "power supply", ""},
 		"no port":         {errors.New("serial: /dev/null: not a serial port"), "unusable", "not a serial port", "check that this is a serial port", ""},
@@ -111,7 +112,7 @@ func TestWhatIsWrongWithAPort(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			for _, uart := range []bool{false, true} {
-				f := onUSB(uart).explain(diag, fmt.Errorf("modem: probe: AT port: %w", tt.err))
+				f := onUSB(uart).explain(diag, answer{err: fmt.Errorf("modem: probe: AT port: %w", tt.err)})
 				assert.Equal(t, fault, f.Severity)
 				assert.Equal(t, tt.id, f.ID)
 				assert.Equal(t, diag.Path, f.Port)
@@ -124,7 +125,11 @@ func TestWhatIsWrongWithAPort(t *testing.T) {
 			}
 		})
 	}
-	f := patient{}.denied("/dev/ttyAMA0", &serial.PermissionError{})
+	p := onUSB(false)
+	p.byHand = true
+	f := p.explain(diag, answer{err: modem.ErrDiagnosticPort})
+	assert.Equal(t, "use /dev/ttyUSB2, which is known as the one for commands", f.Remedy)
+	f = patient{}.denied("/dev/ttyAMA0", &serial.PermissionError{})
 	assert.Contains(t, f.Remedy, "chgrp dialout /dev/ttyAMA0", "there is no rule for what is not on USB")
 }
 
@@ -161,4 +166,16 @@ func TestFindingsAreToldOnce(t *testing.T) {
 	r.Findings[0].Severity = note
 	r.conclude(true)
 	assert.Equal(t, exitHealthy, r.code(), "a note is no trouble")
+}
+
+func TestWrap(t *testing.T) {
+	tests := map[string]struct{ text, want string }{
+		"short":     {"a b", "a b\n"},
+		"empty":     {"", "\n"},
+		"long":      {strings.Repeat("word ", 25), strings.Repeat("word ", 19) + "word\n      word word word word word\n"},
+		"no spaces": {strings.Repeat("x", 120), strings.Repeat("x", 120) + "\n"},
+	}
+	for name, tt := range tests {
+		assert.Equal(t, tt.want, wrap(tt.text), name)
+	}
 }
