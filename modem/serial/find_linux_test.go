@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -295,4 +296,29 @@ func TestADoneContextOpensNothing(t *testing.T) {
 	require.ErrorIs(t, err, context.Canceled)
 	_, err = serial.Discover(ctx, &serial.DiscoverConfig{System: newTree(t).system()})
 	assert.NoError(t, err, "nothing to look at")
+}
+
+// Found may be told while another port is opened, and ports be opened at the same time.
+func TestMethodsAtTheSameTime(t *testing.T) {
+	tr := newTree(t)
+	nodes := tr.plug("1-1.2", sim7600, 0)
+	newFar(t).node(nodes[2])
+	newFar(t).node(nodes[3])
+	newFar(t).node(nodes[4])
+	p := &serial.Ports{AT: nodes[2], Reports: serial.Sibling, System: tr.system()}
+	at, err := p.OpenAT(inTime(t))
+	require.NoError(t, err)
+	defer at.Close()
+	var wg sync.WaitGroup
+	for _, open := range []func(context.Context) (io.ReadWriteCloser, error){p.OpenAudio, p.OpenReports} {
+		wg.Go(func() {
+			rw, err := open(t.Context())
+			if assert.NoError(t, err) {
+				assert.NoError(t, rw.Close())
+			}
+		})
+	}
+	wg.Go(func() { p.Found(imeiA) })
+	wg.Go(func() { assert.NotContains(t, p.String(), imeiA) })
+	within(t, "all of them", wg.Wait)
 }

@@ -24,6 +24,8 @@ type device interface {
 	readWithin(b []byte, bound time.Duration) (int, error)
 	// writeWithin is Write with a bound: os.ErrDeadlineExceeded when it is over.
 	writeWithin(b []byte, bound time.Duration) (int, error)
+	// interrupt ends each Write, the present ones and later ones.
+	interrupt()
 	// setBaud changes the rate, in bits per second.
 	setBaud(baud int) error
 	// SetDTR sets the line that tells the modem that the computer is there.
@@ -40,7 +42,9 @@ type port struct {
 	bound   time.Duration // of a Write
 	discard bool          // what is still unsent at Close is worth nothing
 
+	once    sync.Once // closes
 	mu      sync.Mutex
+	idle    *sync.Cond // a Write has ended
 	closed  bool
 	writing int  // Writes in progress
 	stuck   bool // the last Write did not get through
@@ -58,7 +62,9 @@ func newPort(path string, d device, s settings) *port {
 	if s.bound == 0 {
 		s.bound = usualWriteTimeout
 	}
-	return &port{device: d, path: path, bound: s.bound, discard: s.discard}
+	p := &port{device: d, path: path, bound: s.bound, discard: s.discard}
+	p.idle = sync.NewCond(&p.mu)
+	return p
 }
 
 // Read reads what came, and blocks until there is something. The modem's going away
@@ -78,30 +84,47 @@ func (p *port) readWithin(b []byte, bound time.Duration) (int, error) {
 // os.ErrDeadlineExceeded, and n tells how much it took; the port stays usable.
 func (p *port) Write(b []byte) (int, error) {
 	p.mu.Lock()
+	if p.closed {
+		p.mu.Unlock()
+		return 0, p.explain("write", os.ErrClosed)
+	}
 	p.writing++
 	p.mu.Unlock()
 	n, err := p.writeWithin(b, p.bound)
 	p.mu.Lock()
+	defer p.mu.Unlock()
 	p.writing--
+	p.idle.Signal()
 	p.stuck = errors.Is(err, os.ErrDeadlineExceeded)
-	p.mu.Unlock()
-	if errors.Is(err, os.ErrDeadlineExceeded) {
+	switch {
+	case p.stuck && p.closed:
+		return n, p.explain("write", os.ErrClosed)
+	case p.stuck:
 		return n, fmt.Errorf("serial: %s: the device takes no more for %v: %w", p.path, p.bound, os.ErrDeadlineExceeded)
 	}
 	return n, p.explain("write", err)
 }
 
 // Close closes the port and unblocks Read and Write. Closing twice does nothing.
-func (p *port) Close() error {
+func (p *port) Close() (err error) {
+	p.once.Do(func() { err = p.close() })
+	return err
+}
+
+// close drops what is unsent where it is worth nothing or will not go: the system would
+// wait up to 30 s for the device to take it. Whoever still writes is stopped first, or
+// would find room.
+func (p *port) close() error {
 	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.closed {
-		return nil
-	}
 	p.closed = true
 	if p.discard || p.stuck || p.writing > 0 {
-		_ = p.ResetOutputBuffer() // or the system waits up to 30 s for the device to take it
+		p.interrupt()
+		for p.writing > 0 {
+			p.idle.Wait()
+		}
+		_ = p.ResetOutputBuffer() // a port that is gone has nothing to send
 	}
+	p.mu.Unlock()
 	return p.explain("close", p.device.Close())
 }
 

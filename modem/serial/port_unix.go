@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -18,8 +19,9 @@ import (
 // go.bug.st/serial opens the port beside it for moments, to change settings.
 type file struct {
 	*os.File
-	path string
-	baud int
+	path    string
+	baud    int
+	stopped atomic.Bool // Write has no more time
 }
 
 // openDevice opens a port for this program alone.
@@ -28,7 +30,7 @@ func openDevice(path string, s settings) (*port, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &file{f, path, s.baud}
+	d := &file{File: f, path: path, baud: s.baud}
 	if err := d.setUp(); err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
@@ -167,9 +169,20 @@ func (f *file) readWithin(b []byte, bound time.Duration) (int, error) {
 	return n, err
 }
 
+func (f *file) interrupt() {
+	f.stopped.Store(true)
+	_ = f.SetWriteDeadline(past)
+}
+
+// past is a deadline that is over.
+var past = time.Unix(1, 0)
+
 func (f *file) writeWithin(b []byte, bound time.Duration) (int, error) {
 	if err := f.SetWriteDeadline(time.Now().Add(bound)); errors.Is(err, os.ErrNoDeadline) {
 		return 0, err
+	}
+	if f.stopped.Load() { // perhaps the deadline just set has replaced that of interrupt
+		_ = f.SetWriteDeadline(past)
 	}
 	return f.Write(b)
 }

@@ -51,6 +51,9 @@ func isGone(err error) bool { return errors.Is(err, fs.ErrNotExist) }
 // isWithoutLines tells whether an error is that of a port that has no modem lines.
 func isWithoutLines(err error) bool { return errors.Is(err, syscall.EINVAL) }
 
+// interrupt closes the port: there is no other way to end a Write.
+func (h *handle) interrupt() { _ = h.Port.Close() }
+
 func (h *handle) setBaud(baud int) error { return h.SetMode(mode(baud)) }
 
 func (h *handle) readWithin(b []byte, bound time.Duration) (int, error) {

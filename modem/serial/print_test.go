@@ -3,6 +3,8 @@ package serial_test
 import (
 	"fmt"
 	"io/fs"
+	"log/slog"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -40,6 +42,25 @@ func TestNothingThatIsPrintedShowsASecret(t *testing.T) {
 	for name, v := range values {
 		assert.Empty(t, printing.Leaks(v, secrets), name)
 	}
+}
+
+func TestWhatIsLogged(t *testing.T) {
+	var b strings.Builder
+	log := slog.New(slog.NewTextHandler(&b, &slog.HandlerOptions{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+		if a.Key == slog.TimeKey {
+			return slog.Attr{}
+		}
+		return a
+	}}))
+	d := serial.Device{USB: "1-1.2", Vendor: "1e0e", Product: "9001", Serial: "7C31E9A405BD", ModemManager: true}
+	log.Info("found", slog.Any("device", d), slog.Any("port", serial.TTY{
+		Path: "/dev/ttyUSB2", Role: serial.RoleAT, Why: "table", Interface: 2, Driver: "option",
+	}))
+	log.Info("asked", slog.Any("ports", &serial.Ports{IMEI: "490154203237518"}), slog.Any("got", serial.Probed{Baud: 9600}))
+	assert.Equal(t, "level=INFO msg=found device.usb=1-1.2 device.vendor=1e0e device.product=9001 device.ports=0 device.modemmanager=true "+
+		"port.path=/dev/ttyUSB2 port.role=at port.why=table port.interface=2 port.driver=option\n"+
+		"level=INFO msg=asked ports.at=\"\" ports.usb=\"\" ports.imei=true ports.audio=\"\" ports.reports=\"\" ports.baud=0 "+
+		"got.verdict=silent got.baud=9600 got.imei=false\n", b.String())
 }
 
 func TestWhatIsPrinted(t *testing.T) {

@@ -1,7 +1,10 @@
 package serial_test
 
 import (
+	"context"
+	"errors"
 	"io"
+	"io/fs"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -158,4 +161,96 @@ func TestRateAskedForOnAnyPort(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, uint32(syscall.B19200), settings(t, f).Cflag&cbaud)
 	assert.NoError(t, rw.Close())
+}
+
+func TestProbeOfAPortThatCannotBeOpened(t *testing.T) {
+	tr := newTree(t)
+	nodes := tr.plug("1-1.2", sim7600, 0)
+	f := newFar(t).node(nodes[2])
+	tr.process(4711, "minicom", f.path)
+	c := &serial.ProbeConfig{System: tr.system()}
+	_, err := serial.Probe(inTime(t), nodes[2], c)
+	held, ok := errors.AsType[*serial.HeldError](err)
+	require.True(t, ok, err)
+	assert.Equal(t, "minicom", held.Command)
+	assert.Zero(t, waiting(t, f.File), "nothing is sent into what somebody else says")
+	_, err = serial.Probe(inTime(t), nodes[3], c)
+	require.ErrorIs(t, err, fs.ErrNotExist)
+	_, err = serial.Probe(inTime(t), tr.path("dev"), c)
+	assert.ErrorContains(t, err, "is a directory")
+}
+
+func TestProbeIsGivenUp(t *testing.T) {
+	t.Parallel()
+	for name, ask := range map[string]func(context.Context, string) error{
+		"Probe": func(ctx context.Context, path string) error {
+			_, err := serial.Probe(ctx, path, nil)
+			return err
+		},
+		"OpenAT": func(ctx context.Context, path string) error {
+			_, err := (&serial.Ports{AT: path, AnyBaud: true}).OpenAT(ctx)
+			return err
+		},
+	} {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		f := newFar(t).serve(func(string) string {
+			cancel()
+			return ""
+		})
+		within(t, name, func() { assert.ErrorIs(t, ask(ctx, f.path), context.Canceled, name) })
+		assert.Equal(t, "AT\r", f.got(), name)
+	}
+}
+
+func TestProbeLeavesOutRatesThatThePortCannotDo(t *testing.T) {
+	f := newFar(t).modem(imeiA)
+	c := quick
+	c.Bauds = []int{250000, 9600} // the first is none of the system's usual ones
+	got, err := serial.Probe(inTime(t), f.path, &c)
+	require.NoError(t, err)
+	assert.Equal(t, serial.Probed{Verdict: serial.Answers, Baud: 250000}, got)
+}
+
+func TestProbeHearsWhatSpeaksByItself(t *testing.T) {
+	t.Parallel()
+	f := newFar(t)
+	got := make(chan serial.Probed, 1)
+	f.wg.Go(func() {
+		buf := make([]byte, 3*len("AT\r"))
+		if _, err := io.ReadFull(f, buf); err == nil { // all that is asked
+			_, _ = io.WriteString(f, "\x7e\xff\x7d\x23\xc0\x21\x7d\x21\x7d\x20\x7e")
+		}
+	})
+	within(t, "Probe", func() {
+		p, err := serial.Probe(t.Context(), f.path, &serial.ProbeConfig{
+			Bauds: []int{115200}, Tries: 3, Wait: time.Millisecond, Listen: 500 * time.Millisecond,
+		})
+		assert.NoError(t, err)
+		got <- p
+	})
+	assert.Equal(t, serial.DataMode, (<-got).Verdict)
+}
+
+func TestRateThatHasChanged(t *testing.T) {
+	t.Parallel()
+	tr := newTree(t)
+	node := tr.uart("ttyAMA0", "uart-pl011", "33")
+	var rate atomic.Uint32
+	rate.Store(syscall.B9600)
+	f := newFar(t).node(node)
+	f.serve(func(string) string {
+		if settings(t, f).Cflag&cbaud != rate.Load() {
+			return ""
+		}
+		return "\r\nOK\r\n"
+	})
+	p := &serial.Ports{AT: node, System: tr.system()}
+	for _, now := range []uint32{syscall.B9600, syscall.B115200, syscall.B115200} {
+		rate.Store(now)
+		rw, err := p.OpenAT(inTime(t))
+		require.NoError(t, err)
+		assert.Equal(t, now, settings(t, f).Cflag&cbaud)
+		require.NoError(t, rw.Close())
+	}
 }

@@ -81,6 +81,15 @@ func TestClassesOfHuaweiComeFirst(t *testing.T) {
 	assert.Equal(t, []serial.Role{serial.RolePPP, serial.RoleAT, serial.RoleUnknown, serial.RoleGPS}, roles(d))
 }
 
+func TestRuleForAudioOverTheGPSPort(t *testing.T) {
+	rule := with("2c7c", "0125", "", 0, 1, 2, 3).UdevRule()
+	assert.Contains(t, rule, `ENV{ID_USB_INTERFACE_NUM}=="01", SYMLINK+="modem-audio"`)
+	assert.Contains(t, rule, `ENV{ID_USB_INTERFACE_NUM}=="02", SYMLINK+="modem-at"`)
+	rule = with("2c7c", "0901", "", 0, 2).UdevRule()
+	assert.Contains(t, rule, "ID_MM_DEVICE_IGNORE")
+	assert.NotContains(t, rule, "SYMLINK")
+}
+
 func TestPortsOfADevice(t *testing.T) {
 	d := with("1e0e", "9001", "", 0, 1, 2, 3, 4)
 	assert.True(t, d.Modem())
