@@ -32,6 +32,7 @@ type call struct {
 	answeredAt time.Time
 	rangAt     time.Time
 	dialled    time.Time  // when ATD was accepted
+	listed     moment     // when the last list was asked for that has it
 	misses     int        // lists in a row without it
 	changed    moment     // when it last became something else
 	suspect    bool       // one list without it is enough to end it

@@ -109,9 +109,23 @@ func (o *owner) checkHangup(c *call) {
 	o.pollNow()
 	o.m.after(hangupAgain, func() {
 		if !c.over {
-			o.m.job(c, hangupCommand(o.hangupText(c)), func(atcmd.Response, error) { o.checkHangup(c) })
+			since := o.now()
+			o.whenListed(func() { o.hangUpAgain(c, since) })
 		}
 	})
+}
+
+// hangUpAgain sends the next command if the list still has the call, of those asked
+// for since then. A modem may take longer to hang up than it is given, and what is
+// sent to end a call that is over ends the next one.
+func (o *owner) hangUpAgain(c *call, since moment) {
+	switch {
+	case c.over:
+	case c.listed < since && !o.poll.refused:
+		o.checkHangup(c)
+	default:
+		o.m.job(c, hangupCommand(o.hangupText(c)), func(atcmd.Response, error) { o.checkHangup(c) })
+	}
 }
 
 // giveUp ends a call that the modem does not end. It is over for the program;

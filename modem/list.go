@@ -22,6 +22,7 @@ type poll struct {
 
 	then []func() // run behind the next list that is asked for
 
+	refused  bool     // the last one was
 	unclear  bool     // the last answer held two lines for one call
 	rumours  []int    // indexes in the last answer that have to be in the next one, too
 	answer   []string // the last one
@@ -76,7 +77,7 @@ func (o *owner) askList() {
 	}
 	o.m.job(nil, atcmd.Command{Text: "AT+CLCC", Timeout: listTimeout}, func(resp atcmd.Response, err error) {
 		o.poll.busy = false
-		o.poll.answer, o.poll.answered = resp.Lines, time.Now()
+		o.poll.answer, o.poll.answered, o.poll.refused = resp.Lines, time.Now(), isRefusal(err)
 		o.settleEcho(resp.Lines, err)
 		o.list(asked, resp.Lines, err)
 		o.settleDoubts()
@@ -131,6 +132,7 @@ func (o *owner) list(asked moment, lines []string, err error) {
 	o.followAnswered(ours, asked)
 	for _, l := range ours {
 		if c := o.apply(l, asked, slices.Contains(rumours, l.index)); c != nil {
+			c.listed = asked
 			seen = append(seen, c)
 		}
 	}
