@@ -3,6 +3,7 @@ package modem_test
 import (
 	"encoding/json"
 	"errors"
+	"io"
 	"log/slog"
 	"testing"
 	"testing/synctest"
@@ -24,6 +25,10 @@ func printed(t *testing.T) map[string]any {
 		Manufacturer: "MOCK INCORPORATED", Model: "MOCK", Revision: "1.0", IMEI: "490154203237518", Profile: "generic",
 	}
 	mock := &modem.MockTransport{}
+	recorded, rw := recording(t, &modem.MockTransport{}, io.Discard)
+	_, err := io.WriteString(rw, "ATD+"+secrets["caller"]+";\rAT+CPIN=\""+secrets["PIN"])
+	require.NoError(t, err)
+	played := replay(t, opened, `{"us":0,"port":"at","op":"out","data":"AT+CPIN=`+secrets["PIN"]+`\r"}`)
 	rule := mock.On("ATD" + secrets["callee"] + ";")
 	m := openMock(t, mock, &modem.Config{Name: "gsm0", PIN: secrets["PIN"], Logger: slog.New(slog.DiscardHandler)})
 	mock.Inject("\r\nRING\r\n\r\n+CLIP: \"" + string(number) + "\",145\r\n")
@@ -46,6 +51,9 @@ func printed(t *testing.T) map[string]any {
 		"Capabilities":        modem.Capabilities{Voice: true, Audio: true, AudioRate: 8000, Refused: []string{"AT+CPIN"}},
 		"MockTransport":       mock,
 		"TCP":                 &modem.TCP{AT: "127.0.0.1:2000"},
+		"Recorder":            recorded,
+		"Replay":              played,
+		"DivergedError":       &modem.DivergedError{Got: "ATD", Want: "ATA"},
 		"MockRule":            rule,
 		"Modem":               m,
 		"Profile":             modem.Profile{Name: "mine"},

@@ -19,7 +19,9 @@ var verbatimRows = map[string]int{
 	"identity":        37,
 	"registration":    68,
 	"signal_sim_misc": 74,
+	"sms_at":          55,
 	"usb_ports":       268,
+	"ussd":            31,
 }
 
 // load returns the rows of a file and how many verbatim ones are missing, which
