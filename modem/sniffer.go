@@ -1,10 +1,11 @@
 package modem
 
 import (
-	"bytes"
 	"errors"
 	"io"
 	"sync"
+
+	"github.com/callstack-go/callstack/internal/sniff"
 )
 
 // sniffer keeps what came last from an AT port, so that it can be told why a port
@@ -40,51 +41,23 @@ func (s *sniffer) verdict() error {
 // isData tells whether frames of PPP come.
 func (s *sniffer) isData() bool { return errors.Is(s.verdict(), ErrDataMode) }
 
-const (
-	flag = 0x7e // of a frame (RFC 1662, 3.1)
-
-	// garbage is of how many bytes on more than half that are no text mean that
-	// they were sent at another rate. Fewer may be noise of a port that was just
-	// opened.
-	garbage = 8
-)
+// garbage is of how many bytes on more than half that are no text mean that they
+// were sent at another rate. Fewer may be noise of a port that was just opened.
+const garbage = 8
 
 // judge tells what a port is by what came from it.
-func judge(p []byte) error {
-	switch text := countText(p); {
-	case len(p) == 0:
+func judge(came []byte) error {
+	switch {
+	case len(came) == 0:
 		return ErrNoAnswer
-	case isPPP(p):
+	case sniff.HasPPP(came):
 		return ErrDataMode
-	case p[len(p)-1] == flag && text < len(p):
+	case sniff.HasFrame(came):
 		return ErrDiagnosticPort
-	case bytes.Contains(p, []byte("$GP")), bytes.Contains(p, []byte("$GN")), bytes.Contains(p, []byte("$GL")):
-		return ErrPositionPort
-	case len(p) >= garbage && text <= len(p)/2:
+	case len(came) >= garbage && sniff.IsMostlyBinary(came):
 		return ErrBaudRate
+	case sniff.HasNMEA(came):
+		return ErrPositionPort
 	}
 	return ErrNotModem
-}
-
-// isPPP looks for the beginning of a frame: its address and control fields, escaped
-// or not (RFC 1662, 3.1 and 4.2), or the protocol field of LCP in a frame without
-// them (RFC 1661, 6.6).
-func isPPP(p []byte) bool {
-	for _, begin := range [][]byte{{flag, 0xff, 0x03}, {flag, 0xff, 0x7d, 0x23}, {flag, 0xc0, 0x21}} {
-		if bytes.Contains(p, begin) {
-			return true
-		}
-	}
-	return false
-}
-
-// countText counts the bytes that stand in lines of text.
-func countText(p []byte) int {
-	n := 0
-	for _, c := range p {
-		if c >= ' ' && c < 0x7f || c == '\r' || c == '\n' || c == '\t' {
-			n++
-		}
-	}
-	return n
 }

@@ -1,7 +1,6 @@
 package serial
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -220,10 +219,4 @@ func (p *Ports) adapt(ctx context.Context, port *port) error {
 	}
 	p.baud = got.Baud
 	return nil
-}
-
-// lines splits what came into lines without the empty ones.
-func lines(data []byte) [][]byte {
-	return slices.DeleteFunc(bytes.FieldsFunc(data, func(r rune) bool { return r == '\r' || r == '\n' || r == 0 }),
-		func(l []byte) bool { return len(bytes.TrimSpace(l)) == 0 })
 }
