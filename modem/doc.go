@@ -58,7 +58,9 @@
 // # Testing
 //
 // Package modemtest has a virtual modem that behaves like the worst of the real
-// ones. [MockTransport] is for tests that want to say every byte.
+// ones. [MockTransport] is for tests that want to say every byte. A [Recorder] writes down what
+// a real modem does, and a [Replay] plays it back. Package transporttest is for authors
+// of transports.
 //
 // # Limitations
 //

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -365,4 +366,62 @@ func FuzzReplay(f *testing.F) {
 			rw.Close()
 		})
 	})
+}
+
+// pressedKey finds a key in what a modem reports or is told to send.
+var pressedKey = regexp.MustCompile(`(DTMF|DTMFEV|VTS|QTONEDET)[:=] ?"?([02-9]|5[0-7])\b`)
+
+func TestRecordingsOfEachFamilyShowNoSecret(t *testing.T) {
+	for _, family := range modemtest.Families() {
+		t.Run(family.String(), func(t *testing.T) {
+			var w bytes.Buffer
+			synctest.Test(t, func(t *testing.T) { recordCalls(t, family, &w) })
+			require.Greater(t, w.Len(), 5000, "there is something to look at")
+			for _, what := range []string{"caller", "callee", "PIN", "IMSI", "ICCID"} {
+				for form, s := range printing.Forms(secrets[what]) {
+					assert.NotContains(t, w.String(), s, "%s, %s", what, form)
+				}
+			}
+			assert.Regexp(t, `(VTS|DTMF)=`, w.String(), "keys were sent")
+			assert.Empty(t, pressedKey.FindAllString(w.String(), -1))
+			_, err := modem.NewReplay(&w)
+			require.NoError(t, err)
+		})
+	}
+}
+
+// recordCalls records a call each way, with keys, and questions for identities.
+func recordCalls(t *testing.T, family modemtest.Family, w io.Writer) {
+	ctx := deadline(t)
+	sim := modemtest.New(&modemtest.Config{Family: family, SIM: modemtest.SIM{
+		State: modemtest.SIMPIN, PIN: secrets["PIN"], IMSI: secrets["IMSI"], ICCID: secrets["ICCID"],
+	}})
+	t.Cleanup(func() { sim.Close() })
+	rec := &modem.Recorder{Transport: sim, W: w}
+	t.Cleanup(func() { require.NoError(t, rec.Close()) })
+	m := open(t, rec, &modem.Config{PIN: secrets["PIN"], PINForce: true})
+	for r, err := m.Registration(ctx); !r.Voice(); r, err = m.Registration(ctx) {
+		require.NoError(t, err)
+		time.Sleep(time.Second)
+	}
+	m.OnCallFunc(func(ctx context.Context, call *voice.CallSession) error {
+		if err := call.Answer(ctx); err != nil {
+			return err
+		}
+		_, _ = call.Collect(ctx, &voice.CollectOptions{Terminator: "#", First: 10 * time.Second})
+		return nil
+	})
+	caller := sim.Call("+" + secrets["caller"])
+	require.NoError(t, caller.WaitAnswered(ctx))
+	caller.Press(secrets["keys"] + "#")
+	require.NoError(t, caller.WaitEnded(ctx))
+	time.Sleep(5 * time.Second)
+	call, err := m.Dial(ctx, "+"+secrets["callee"], nil)
+	require.NoError(t, err)
+	require.NoError(t, call.SendDTMF(ctx, secrets["keys"], nil))
+	require.NoError(t, call.Hangup(ctx))
+	for _, cmd := range []string{"AT+CGSN", "AT+CIMI", "AT+CICCID", "AT+CCID", "AT+QCCID", "AT^ICCID?", "AT+CNUM", "AT+CSCA?", "AT+CPIN=\"" + secrets["PIN"] + "\""} {
+		_, _ = m.Exec(ctx, cmd)
+	}
+	require.NoError(t, m.Close())
 }
