@@ -13,9 +13,9 @@ type audio struct {
 	format   Format // zero until audio has flowed
 	lead     time.Duration
 	gap      time.Duration // how long no frame may come while attached
-	since    time.Time // when it was attached or detached last
-	heardAt  time.Time // when the last frame came
-	takenAt  time.Time // when the last frame was asked for
+	since    time.Time     // when it was attached or detached last
+	heardAt  time.Time     // when the last frame came
+	takenAt  time.Time     // when the last frame was asked for
 
 	player *player
 	heard  []*pipe // from the far side
