@@ -55,7 +55,9 @@ type Config struct {
 	// while the SIM has all its attempts left.
 	PIN string
 
-	// PINForce sends the PIN however many attempts are left, but once.
+	// PINForce sends the PIN however many attempts are left, but once: when it is not
+	// known what came of that, as where the connection was lost, the rules above hold
+	// again.
 	PINForce bool
 
 	// PINState names a file that notes that the PIN is about to be sent, before it

@@ -35,6 +35,7 @@ type Modem struct {
 	live       context.Context // of opening again; canceled by Close
 	die        context.CancelFunc
 	pinRefused atomic.Bool   // by the SIM: it is not sent again
+	pinForced  atomic.Bool   // it was sent by Config.PINForce, and is not known to be right
 	supervised chan struct{} // closed when the supervisor has ended; nil before it begins
 
 	handlers   sync.WaitGroup // starts them; the owner counts them

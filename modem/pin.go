@@ -26,7 +26,7 @@ func (p *opening) enterPIN(ctx context.Context) error {
 		return ErrPINWrong
 	}
 	note := pinNote(cfg.PINState)
-	if !cfg.PINForce {
+	if !cfg.PINForce || p.m.pinForced.Swap(true) {
 		if err := p.mayTry(ctx, note); err != nil {
 			return err
 		}

@@ -141,6 +141,37 @@ func TestPINState(t *testing.T) {
 			assert.NoFileExists(t, path)
 		})
 	})
+	t.Run("forced once, though nobody knows what came of it", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			mock := sim7600()
+			unreadable(mock)
+			m := openMock(t, mock, &modem.Config{PIN: "2468", PINForce: true})
+			mock.On("AT+CPIN?").Reply("+CPIN: SIM PIN")
+			mock.On(`AT+CPIN="2468"`).Then(func() { mock.Break(io.EOF) }).Silent()
+			for range 5 {
+				mock.Break(io.EOF)
+				untilState(t, m, modem.Lost)
+				mock.Mend()
+				time.Sleep(2 * time.Minute)
+			}
+			assert.Equal(t, 1, written(mock, `AT+CPIN="2468"`))
+			_, err := m.Dial(deadline(t), callee, nil)
+			require.ErrorIs(t, err, modem.ErrPINAttempts)
+
+			mock.On("AT+CPIN?").Reply("+CPIN: READY") // unlocked in a phone
+			mock.Break(io.EOF)
+			untilState(t, m, modem.Lost)
+			mock.Mend()
+			untilState(t, m, modem.Ready)
+			mock.On("AT+CPIN?").Reply("+CPIN: SIM PIN")
+			mock.On(`AT+CPIN="2468"`).Then(func() { mock.On("AT+CPIN?").Reply("+CPIN: READY") }).Reply()
+			mock.Break(io.EOF)
+			untilState(t, m, modem.Lost)
+			mock.Mend()
+			untilState(t, m, modem.Ready)
+			assert.Equal(t, 2, written(mock, `AT+CPIN="2468"`), "for the next time that the SIM wants it")
+		})
+	})
 	t.Run("not sent where it cannot be noted", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			mock := sim7600()
