@@ -80,6 +80,9 @@ func (w *world) call(ctx context.Context, c *scriptedCall) {
 			if err := w.act(ctx, caller, a); err != nil {
 				return err
 			}
+			if _, over := caller.Ended(); over {
+				return nil
+			}
 		}
 		return nil
 	})
@@ -100,15 +103,27 @@ func (w *world) act(ctx context.Context, caller *modemtest.Caller, a act) error 
 		w.say("%v presses %d keys", number, len(a.keys))
 		caller.Press(a.keys)
 	case "wait":
-		sleep(ctx, a.d)
+		stays(ctx, caller, a.d)
 	case "quiet":
 		return caller.WaitQuiet(ctx, a.d)
 	case "hangup":
-		sleep(ctx, a.d)
-		w.say("%v hangs up", number)
-		caller.Hangup()
+		if stays(ctx, caller, a.d) {
+			w.say("%v hangs up", number)
+			caller.Hangup()
+		}
 	}
 	return nil
+}
+
+// stays waits, and tells whether the call is still there then.
+func stays(ctx context.Context, caller *modemtest.Caller, d time.Duration) bool {
+	ctx, cancel := context.WithTimeout(ctx, d)
+	defer cancel()
+	if d == 0 {
+		_, over := caller.Ended()
+		return !over
+	}
+	return caller.WaitEnded(ctx) != nil
 }
 
 // follow tells how a call goes on, and runs talk once it is answered.

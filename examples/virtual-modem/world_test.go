@@ -104,6 +104,20 @@ func TestACallThatNobodyAnswers(t *testing.T) {
 	assert.NotContains(t, out, "speaks")
 }
 
+func TestACallThatTheProgramEnds(t *testing.T) {
+	for _, acts := range []string{"wait 30s press 1 hangup", "hangup 30s", "wait 2s hangup 10s"} {
+		out := played(t, "2s call +12025550100 "+acts+"\n1m end", func(port io.ReadWriter) {
+			time.Sleep(3 * time.Second)
+			_, _ = io.WriteString(port, "ATA\r")
+			time.Sleep(5 * time.Second)
+			_, _ = io.WriteString(port, "AT+CHUP\r")
+		})
+		assert.Contains(t, out, "8.1s  the call with +120****0100 is over: ended by the program", "at once")
+		assert.NotContains(t, out, "hangs up", "who was hung up on")
+		assert.NotContains(t, out, "presses")
+	}
+}
+
 func TestCallsThatTheProgramDials(t *testing.T) {
 	out := played(t, "0s dialled +12025550102 busy\n1m end", func(port io.ReadWriter) {
 		_, _ = io.WriteString(port, "ATD+12025550101;\r")
