@@ -139,6 +139,25 @@ func TestScenarioB2SecondCallIsSilent(t *testing.T) {
 	})
 }
 
+// A call that goes on without sound is not ended for a cure.
+func TestSilentCallIsNotResetAsLongAsItLasts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m, sim := openSim(t, nil, nil)
+		rec := record(t, m.Events())
+		sim.StopAudio(true)
+		m.OnCallFunc(answer)
+		caller := sim.Call("+12025550100")
+		require.NoError(t, caller.WaitAnswered(deadline(t)))
+		time.Sleep(time.Minute)
+		require.Len(t, of[modem.NoAudio](rec), 1, "told once")
+		assert.Zero(t, sim.Stats().Resets)
+		_, over := caller.Ended()
+		assert.False(t, over)
+		caller.Hangup()
+		until(t, func() bool { return sim.Stats().Resets == 1 })
+	})
+}
+
 func TestResetAudio(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m, sim := openSim(t, nil, nil)
@@ -190,6 +209,7 @@ func TestScenarioB23AudioPortStalls(t *testing.T) {
 				caller := sim.Call("+12025550100")
 				require.NoError(t, caller.WaitAnswered(deadline(t)))
 				time.Sleep(4 * time.Second)
+				require.Zero(t, modem.SkippedAudio(m))
 				sim.StallAudio(2 * time.Second)
 				time.Sleep(500 * time.Millisecond)
 				start := time.Now()
@@ -198,6 +218,8 @@ func TestScenarioB23AudioPortStalls(t *testing.T) {
 				call := m.Calls()[0]
 				require.NoError(t, call.SendDTMF(deadline(t), "5", nil))
 				assert.Less(t, time.Since(start), time.Second, "the control of the call does not stall")
+				time.Sleep(3 * time.Second)
+				assert.InDelta(t, 2, modem.SkippedAudio(m).Seconds(), 0.3, "what could not be sent is counted")
 				require.NoError(t, receive(t, done))
 				assert.Equal(t, 10*time.Second, played.Duration)
 				require.NoError(t, caller.WaitEnded(deadline(t)))

@@ -13,7 +13,8 @@ import (
 type State int
 
 const (
-	// Opening means that Open is at work.
+	// Opening means that the modem is being initialised, by Open, or because it
+	// answers again after it was lost.
 	Opening State = iota
 	// Ready means that the modem takes and places calls.
 	Ready

@@ -219,11 +219,11 @@ func (m *Modem) isUp(c *call) bool {
 	return m.ask(func() { up = !c.over }) && up
 }
 
-// setState moves the modem to s and tells of it. From Closed nothing leads on,
+// setState moves the modem to s and tells of it, unless it is there. From Closed nothing leads on,
 // and from Failed only Closed does.
 func (m *Modem) setState(s State, err error) {
 	m.mu.Lock()
-	if m.state == Closed || m.state == Failed && s != Closed {
+	if m.state == s || m.state == Closed || m.state == Failed && s != Closed {
 		m.mu.Unlock()
 		return
 	}

@@ -83,7 +83,9 @@ type opening struct {
 func (m *Modem) connect(ctx context.Context, rw io.ReadWriteCloser, before func(*link)) (*link, error) {
 	again := m.link() != nil
 	p := m.newOpening(rw)
-	m.setState(Opening, nil)
+	if !again {
+		m.setState(Opening, nil)
+	}
 	if before != nil {
 		before(p.link)
 	}
@@ -182,6 +184,7 @@ func (p *opening) run(ctx context.Context, again bool) error {
 		if err := s.run(ctx); err != nil {
 			return &OpenError{Step: s.name, Err: whyNot(ctx, err), Remedy: remedy(s.remedy, err)}
 		}
+		p.m.setState(Opening, nil) // it answers: a port alone is no modem that is back
 	}
 	p.publish(p.m)
 	return nil
