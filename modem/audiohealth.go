@@ -62,13 +62,17 @@ func (o *owner) watchAudio(c *call) {
 
 func (o *owner) lookAtAudio(c *call) {
 	quiet := o.audioPort.quietFor()
-	switch {
-	case o.talking() != c || quiet < silentAfter:
+	if o.talking() != c || quiet < silentAfter {
 		o.audio.told = false
-	case !o.audio.told:
-		o.audio.told, o.audio.silent = true, true
+		return
+	}
+	if !o.audio.told {
+		o.audio.told = true
 		o.m.log.Warn("a call brings no audio", slog.Any("call", c.session))
 		events.Publish(o.m.cfg.Events, NoAudio{Header: o.m.header(), Call: c.session.ID(), After: quiet})
+	}
+	if time.Since(o.health.answered) < silentAfter/2 { // else it is more than the audio
+		o.audio.silent = true
 	}
 }
 

@@ -266,3 +266,24 @@ func TestNoAudioOnTheFeed(t *testing.T) {
 	assert.Equal(t, "call.no_audio", e.EventName())
 	assert.Contains(t, e.LogValue().String(), "c0ffee")
 }
+
+func TestModemThatIsSilentAltogetherIsNotRestartedForItsAudio(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m, sim := openSim(t, &modemtest.Config{Calm: true}, nil)
+		rec := record(t, m.Events())
+		m.OnCallFunc(answer)
+		caller := sim.Call("+12025550100")
+		require.NoError(t, caller.WaitAnswered(deadline(t)))
+		time.Sleep(2 * time.Second)
+		sim.StopAudio(true)
+		sim.Silence(7 * time.Second)
+		time.Sleep(6500 * time.Millisecond)
+		require.Len(t, of[modem.NoAudio](rec), 1)
+		sim.StopAudio(false)
+		time.Sleep(10 * time.Second)
+		caller.Hangup()
+		time.Sleep(time.Minute)
+		assert.Zero(t, sim.Stats().Resets)
+		assert.Equal(t, modem.Ready, m.State())
+	})
+}

@@ -25,12 +25,13 @@ const (
 // health is what the owner knows of whether the modem is there and is the one
 // that was initialised.
 type health struct {
-	timer  *time.Timer
-	begun  time.Time // when the modem was ready again after it had restarted
-	busy   bool
-	deaf   int    // commands in a row that were not answered
-	echoes uint64 // commands that were repeated, as they are while echo is on
-	echoed bool   // one was, in a call: the next list tells whether that is over
+	timer    *time.Timer
+	begun    time.Time // when the modem was ready again after it had restarted
+	busy     bool
+	deaf     int       // commands in a row that were not answered
+	answered time.Time // when the last one was
+	echoes   uint64    // commands that were repeated, as they are while echo is on
+	echoed   bool      // one was, in a call: the next list tells whether that is over
 }
 
 // noteHealth takes what came of a command. A modem that does not answer is given
@@ -40,7 +41,7 @@ func (o *owner) noteHealth(l *link, err error) {
 	o.noteEcho(l)
 	if !errors.Is(err, atcmd.ErrTimeout) {
 		if !isConnectionLost(err) {
-			o.health.deaf = 0
+			o.health.deaf, o.health.answered = 0, time.Now()
 		}
 		return
 	}
