@@ -44,12 +44,15 @@ type call struct {
 	vain   bool // it was dialled, and nothing came of that: it is hung up, whatever the list tells
 	ending int  // how many hang-up commands were chosen for it
 
-	dialing *revocable // of an outgoing call: that of its ATD
+	vouched time.Time // when a number or the list last told that it is this one that rings
+
+	dialing   *revocable // of an outgoing call: that of its ATD
+	answering *revocable // of an incoming call: that of its ATA
 }
 
 func newCall(m *Modem, dir voice.Direction, state voice.State, number events.Number) *call {
 	c := &call{
-		m: m, link: m.link(), dir: dir, state: state, number: number, rangAt: time.Now(), identified: number != "",
+		m: m, link: m.link(), dir: dir, state: state, number: number, rangAt: time.Now(), vouched: time.Now(), identified: number != "",
 		ended: make(chan struct{}), answer: make(chan struct{}, 1),
 	}
 	c.session, c.feed = voice.NewCall(&line{c}, voice.Info{

@@ -266,3 +266,42 @@ func TestCallThatIsDialledIsSparedWhereThatHarmsTheModem(t *testing.T) {
 		})
 	}
 }
+
+// Just after a call a report that says that one is over may be about that call,
+// unless it names another one.
+func TestEndThatNamesItsCallIsBelievedJustAfterAnother(t *testing.T) {
+	const first = "+12025550100"
+	tests := map[string]struct {
+		second string
+		line   string
+		want   voice.State
+	}{
+		"missed, with its number":      {other, "MISSED_CALL: 11:01AM 12025550199", voice.Ended},
+		"released, with its number":    {other, ofOther(listedAs("6")), voice.Ended},
+		"missed, without a number":     {other, "MISSED_CALL", voice.Ringing},
+		"no carrier":                   {other, "NO CARRIER", voice.Ringing},
+		"missed, the same caller":      {first, "MISSED_CALL: 11:01AM 12025550100", voice.Ringing},
+		"missed, the number of nobody": {other, "MISSED_CALL: 11:01AM 12025550177", voice.Ringing},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				mock := answerable()
+				m, call := talking(t, mock, nil)
+				m.OnCall(nil)
+				ended(mock)
+				inject(mock, "VOICE CALL: END: 000005")
+				endOf(t, call)
+				mock.On("AT+CLCC").Reply(strings.Replace(listedAs("4"), first, tt.second, 1))
+				inject(mock, "RING", `+CLIP: "`+tt.second+`",145`)
+				time.Sleep(300 * time.Millisecond)
+				require.Len(t, m.Calls(), 1)
+				second := m.Calls()[0]
+				mock.On("AT+CLCC").Final("ERROR")
+				inject(mock, tt.line)
+				time.Sleep(1500 * time.Millisecond)
+				assert.Equal(t, tt.want, second.State())
+			})
+		})
+	}
+}

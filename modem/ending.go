@@ -127,6 +127,9 @@ func (o *owner) leave(c *call) {
 	if c.dialing != nil {
 		c.dialing.cancel()
 	}
+	if c.answering != nil {
+		c.answering.revoke()
+	}
 	o.calls = slices.DeleteFunc(o.calls, func(other *call) bool { return other == c })
 	o.leaving = append(o.leaving, c)
 	o.lastEnd, o.endedAt, o.lastNumber = time.Now(), o.now(), c.number

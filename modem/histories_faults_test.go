@@ -145,11 +145,16 @@ func (h *history) calmDown() {
 		h.mend()
 	}
 	h.tasks.Wait()
+	h.waitServed()
+	h.say("quiet")
+}
+
+// waitServed waits until no handler runs.
+func (h *history) waitServed() {
 	for h.handlers() > 0 {
 		pause(h.ctx, 100*time.Millisecond)
 		require.NoError(h.t, h.ctx.Err())
 	}
-	h.say("quiet")
 }
 
 func (h *history) handlers() int {

@@ -42,11 +42,13 @@ func (l *line) Answer(ctx context.Context) error {
 		return context.Cause(ctx)
 	}
 	m.prepareAudio(ctx, c)
+	m.makeSure(ctx, c)
 	var (
 		cmd     atcmd.Command
 		refused error
+		sent    = &revocable{Context: ctx} // for nobody else, should c be over when its turn comes
 	)
-	if !m.ask(func() { cmd, refused = m.own.startAnswer(c) }) {
+	if !m.ask(func() { cmd, refused = m.own.startAnswer(c); c.answering = sent }) {
 		return ErrClosed
 	}
 	if errors.Is(refused, voice.ErrEnded) {
@@ -55,7 +57,7 @@ func (l *line) Answer(ctx context.Context) error {
 	if refused != nil || cmd.Text == "" {
 		return refused
 	}
-	resp, err := c.link.conn.Exec(ctx, cmd)
+	resp, err := c.link.conn.Exec(sent, cmd)
 	var over bool
 	if !m.ask(func() {
 		if m.own.turn == c.link.turn {

@@ -2,6 +2,7 @@ package modem
 
 import (
 	"cmp"
+	"errors"
 	"log/slog"
 	"slices"
 	"strings"
@@ -20,7 +21,9 @@ type poll struct {
 	busy  bool      // one is under way
 	again bool      // and another is wanted behind it
 
-	then []func() // run behind the next list that is asked for
+	then   []func() // run behind the next list that is asked for
+	behind []func() // run behind the one that is under way
+	silent bool     // the last one was not answered in time
 
 	refused  bool     // the last one was
 	unclear  bool     // the last answer held two lines for one call
@@ -78,6 +81,9 @@ func (o *owner) askList() {
 	o.m.job(nil, atcmd.Command{Text: "AT+CLCC", Timeout: listTimeout}, func(resp atcmd.Response, err error) {
 		o.poll.busy = false
 		o.poll.answer, o.poll.answered, o.poll.refused = resp.Lines, time.Now(), isRefusal(err)
+		o.poll.silent = errors.Is(err, atcmd.ErrTimeout)
+		then = append(then, o.poll.behind...)
+		o.poll.behind = nil
 		o.settleEcho(resp.Lines, err)
 		o.list(asked, resp.Lines, err)
 		o.settleDoubts()
@@ -188,7 +194,7 @@ func (o *owner) heard(line string, l listed, e voice.End) {
 	case c.state == voice.Waiting && l.rings():
 		o.doubt(line) // and the call beside it is over: the list tells both
 	case l.state == voice.Ended:
-		o.tell(c, e)
+		o.tell(c, l.number, e)
 	default:
 		o.apply(l, o.now(), false)
 	}
@@ -229,7 +235,7 @@ func (o *owner) apply(l listed, asked moment, again bool) *call {
 			return nil
 		}
 	}
-	c.index = l.index
+	c.index, c.vouched = l.index, time.Now()
 	leads := order(l.state) >= order(c.state)
 	if leads && l.number != "" && (asked > c.changed || c.isFrom(l.number)) {
 		o.number(c, l.number)

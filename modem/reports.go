@@ -155,8 +155,10 @@ func (o *owner) announced(s voice.State, n events.Number) *call {
 	case n == "":
 	case c.number == "":
 		late = o.echo() && sameNumber(n, o.lastNumber)
+	case c.isFrom(n):
+		c.vouched = time.Now()
 	default:
-		late = !c.isFrom(n)
+		late, c.vouched = true, time.Time{}
 	}
 	if late {
 		o.pollNow()
@@ -177,7 +179,7 @@ func (o *owner) reportedOver(e voice.End) {
 		o.pollNow()
 		return
 	}
-	o.tell(c, e)
+	o.tell(c, "", e)
 }
 
 // reportedState takes a family's report of a call. It goes the way of a line of
@@ -224,18 +226,19 @@ func (o *owner) missed(n events.Number) {
 		o.pollNow()
 		return
 	}
-	o.tell(c, voice.End{})
+	o.tell(c, n, voice.End{})
 }
 
-// tell notes a report that c is over. It may be a late one of another call, so
-// the list is asked; but where that does not answer, the report is believed,
-// unless another call ended just now.
-func (o *owner) tell(c *call, e voice.End) {
+// tell notes a report that c is over, with the number it named, or none. It may be
+// a late one of another call, so the list is asked; but where that does not answer,
+// the report is believed, unless another call ended just now that it can be about.
+func (o *owner) tell(c *call, n events.Number, e voice.End) {
 	o.suspect(c)
 	o.pollNow()
 	c.rumour.note(e)
+	named := n != "" && c.number != "" && !sameNumber(n, o.lastNumber)
 	switch {
-	case o.echo():
+	case o.echo() && !named:
 		return
 	case c.told != nil:
 		*c.told = merged(*c.told, e)
