@@ -227,6 +227,7 @@ func TestScenarioB25SIMIsRemovedAndInserted(t *testing.T) {
 				caller := sim.Call("+12025550100")
 				require.NoError(t, caller.WaitAnswered(deadline(t)))
 				call := m.Calls()[0]
+				require.NoError(t, call.Answer(deadline(t)), "known to the program, too")
 
 				sim.RemoveSIM()
 				assert.Contains(t, []voice.EndReason{voice.RemoteHangup, voice.Failed, voice.ModemLost}, endOf(t, call).Reason)
