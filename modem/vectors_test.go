@@ -178,6 +178,7 @@ func checkEnd(t *testing.T, r vectors.Row) {
 		m, err := Open(ctx, mock, &Config{NetworkPoll: -1})
 		require.NoError(t, err)
 		defer m.Close()
+		time.Sleep(time.Second) // the first list is of before the call
 		mock.On("AT+CLCC").Reply(`+CLCC: 1,0,0,0,0,"+12025550123",145`)
 		call, err := m.Dial(ctx, "+12025550123", nil)
 		require.NoError(t, err)
