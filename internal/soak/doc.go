@@ -3,6 +3,6 @@
 // They lie in a module of their own, so that go test ./... in the repository's
 // root does not wait for them.
 //
-//	cd internal/soak && go test -short ./...  # under half a minute
+//	cd internal/soak && go test -short ./...  # a minute and a half
 //	cd internal/soak && go test -v ./...      # the long run, with figures
 package soak

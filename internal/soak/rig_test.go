@@ -138,8 +138,9 @@ func (r *rig) awaitState(s modem.State) (lost int) {
 // was switched on.
 func (r *rig) awaitNetwork() {
 	r.Helper()
-	require.True(r, eventually(r.within(), func() bool {
-		reg, err := r.modem.Registration(r.within())
+	ctx := r.within()
+	require.True(r, eventually(ctx, func() bool {
+		reg, err := r.modem.Registration(ctx)
 		return err == nil && reg.Voice()
 	}), "the modem does not register")
 }
