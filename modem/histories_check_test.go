@@ -35,6 +35,7 @@ func (h *history) checkNext() {
 	if h.lost || h.closed {
 		return
 	}
+	h.awaitReady() // a modem whose calls were silent is restarted after the last of them
 	for _, cmd := range h.burn {
 		ctx, cancel := context.WithTimeout(h.ctx, 5*time.Second)
 		_, _ = h.m.Exec(ctx, cmd)

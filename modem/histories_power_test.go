@@ -70,9 +70,13 @@ func (h *history) recover() {
 	h.sim.InsertSIM(modemtest.SIM{})
 	h.sim.SetLine(modemtest.LineReady)
 	h.sim.StallAT(0)
-	if h.closed {
-		return
+	if !h.closed {
+		h.awaitReady()
 	}
+}
+
+// awaitReady waits until the modem can be called.
+func (h *history) awaitReady() {
 	start := time.Now()
 	for h.m.State() != modem.Ready || !h.registered() {
 		pause(h.ctx, time.Second)
@@ -80,7 +84,7 @@ func (h *history) recover() {
 			return
 		}
 	}
-	h.say("recovered after %v", time.Since(start))
+	h.say("ready after %v", time.Since(start))
 }
 
 func (h *history) registered() bool {
