@@ -126,7 +126,7 @@ func (e *OpenError) Error() string {
 
 // saysWhatToDo are the errors whose text does.
 var saysWhatToDo = []error{
-	ErrNoAnswer, ErrNotModem, ErrDataMode, ErrDiagnosticPort, ErrPositionPort, ErrBaudRate, ErrSIMMissing, ErrPINRequired, ErrPINAttempts, ErrPINNoted, ErrPINWrong, ErrPUKRequired,
+	ErrNoAnswer, ErrNotModem, ErrDataMode, ErrDiagnosticPort, ErrPositionPort, ErrBaudRate, ErrSIMMissing, ErrPINRequired, ErrPINAttempts, ErrPINNoted, ErrPINWrong, ErrPUKRequired, errPINState,
 }
 
 // remedy returns what is to be done about err at a step of Open, unless err says

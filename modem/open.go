@@ -75,6 +75,7 @@ func (m *Modem) abandon(err error) error {
 type opening struct {
 	*link
 	m     *Modem
+	again bool  // it was open before
 	known int64 // how often the modem had started when its settings were made
 }
 
@@ -83,6 +84,7 @@ type opening struct {
 func (m *Modem) connect(ctx context.Context, rw io.ReadWriteCloser, before func(*link)) (*link, error) {
 	again := m.link() != nil
 	p := m.newOpening(rw)
+	p.again = again
 	if !again {
 		m.setState(Opening, nil)
 	}
@@ -91,7 +93,7 @@ func (m *Modem) connect(ctx context.Context, rw io.ReadWriteCloser, before func(
 	}
 	err := p.openReports(ctx)
 	for err == nil {
-		if err = p.run(ctx, again); err != nil {
+		if err = p.run(ctx); err != nil {
 			break
 		}
 		ready := false
@@ -158,12 +160,14 @@ func (m *Modem) unmake(l *link, err error) {
 	var audio *audioPort
 	m.ask(func() { audio = m.own.unlink() })
 	m.closePorts(l, audio)
-	m.setState(Lost, err)
+	if !m.closing.Load() {
+		m.setState(Lost, err)
+	}
 }
 
 // run takes the steps of opening, in their order. When the modem is opened again,
 // a SIM that cannot be used is no obstacle: it may come back.
-func (p *opening) run(ctx context.Context, again bool) error {
+func (p *opening) run(ctx context.Context) error {
 	steps := []struct {
 		name, remedy string
 		run          func(context.Context) error
@@ -172,7 +176,7 @@ func (p *opening) run(ctx context.Context, again bool) error {
 		{"identify", "", p.identify},
 		{"SIM", "try it in a phone, restart the modem, or give it more time by Config.OpenTimeout", func(ctx context.Context) error {
 			p.refused = p.unlock(ctx)
-			if again && ctx.Err() == nil && !isConnectionLost(p.refused) {
+			if p.again && ctx.Err() == nil && !isConnectionLost(p.refused) {
 				return nil
 			}
 			return p.refused

@@ -2,6 +2,7 @@ package modem
 
 import (
 	"context"
+	"log/slog"
 	"strings"
 	"time"
 
@@ -15,6 +16,18 @@ const (
 	// pinTimeout bounds AT+CPIN=: manuals say 5 to 15 s.
 	pinTimeout = 15 * time.Second
 )
+
+// pinReady notes that the SIM is ready: a PIN that was sent was right. That Open has to
+// tell if it cannot be noted; later it costs no calls.
+func (p *opening) pinReady(ctx context.Context) error {
+	p.m.pinForced.Store(false)
+	err := pinNote(p.m.cfg.PINState).remove()
+	if err != nil && p.again {
+		p.m.log.WarnContext(ctx, "the note of an attempt at the PIN stays", slog.Any("err", err))
+		return nil
+	}
+	return err
+}
 
 // enterPIN sends Config.PIN, unless that could lock the SIM.
 func (p *opening) enterPIN(ctx context.Context) error {

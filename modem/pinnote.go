@@ -14,6 +14,9 @@ import (
 // from before the PIN is sent until the SIM has taken it. "" is no file.
 type pinNote string
 
+// errPINState means that the file cannot be read, written or removed.
+var errPINState = errors.New("Config.PINState")
+
 // pinAttempt is what the file holds: no PIN, and nothing that is made of one.
 type pinAttempt struct {
 	Version int       `json:"version"`
@@ -26,7 +29,7 @@ func (n pinNote) check() error {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil
 	case err != nil:
-		return fmt.Errorf("Config.PINState: %w", err)
+		return fmt.Errorf("%w: %w", errPINState, err)
 	}
 	return ErrPINNoted
 }
@@ -42,11 +45,11 @@ func (n pinNote) write() error {
 	}
 	f, err := os.OpenFile(string(n), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
-		return fmt.Errorf("Config.PINState: %w", err)
+		return fmt.Errorf("%w: %w", errPINState, err)
 	}
 	_, err = f.Write(append(text, '\n'))
 	if err := errors.Join(err, f.Sync(), f.Close(), n.syncFolder()); err != nil {
-		return fmt.Errorf("Config.PINState: %w", err)
+		return fmt.Errorf("%w: %w", errPINState, err)
 	}
 	return nil
 }
@@ -61,7 +64,7 @@ func (n pinNote) remove() error {
 		return nil
 	}
 	if err := errors.Join(err, n.syncFolder()); err != nil {
-		return fmt.Errorf("Config.PINState: %w", err)
+		return fmt.Errorf("%w: %w", errPINState, err)
 	}
 	return nil
 }

@@ -33,8 +33,7 @@ func (p *opening) unlock(ctx context.Context) error {
 		case err != nil:
 			return err
 		case state == simReady:
-			p.m.pinForced.Store(false)
-			return pinNote(p.m.cfg.PINState).remove() // of an attempt before, too: it was right
+			return p.pinReady(ctx) // of an attempt before, too
 		case state == simWantsPIN && tried:
 			p.m.pinRefused.Store(true)
 			return ErrPINWrong

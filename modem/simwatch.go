@@ -25,9 +25,10 @@ const (
 	// SIMBusy means that it is not ready yet: ErrSIMBusy.
 	SIMBusy
 	// SIMLocked means that it wants its PIN, or its PUK: one of the errors whose
-	// names begin with ErrPIN or ErrPUK.
+	// names begin with ErrPIN or ErrPUK, or that the PIN could not be noted in
+	// Config.PINState and so was not sent.
 	SIMLocked
-	// SIMFailed means that it does not work: ErrSIMFailure.
+	// SIMFailed means that it does not work, ErrSIMFailure, or that it could not be asked.
 	SIMFailed
 )
 
@@ -85,10 +86,13 @@ func simStateOf(err error) SIMState {
 		return SIMMissing
 	case errors.Is(err, ErrSIMBusy):
 		return SIMBusy
-	case errors.Is(err, ErrSIMFailure):
-		return SIMFailed
 	}
-	return SIMLocked
+	for _, locked := range []error{ErrPINRequired, ErrPINAttempts, ErrPINNoted, ErrPINWrong, ErrPUKRequired, errPINState} {
+		if errors.Is(err, locked) {
+			return SIMLocked
+		}
+	}
+	return SIMFailed
 }
 
 // handleSIM takes the reports about the SIM: after each it is asked for.
@@ -134,28 +138,35 @@ func (o *owner) askSIM() {
 	o.sim.busy = true
 	o.m.job(nil, simQuery, func(resp atcmd.Response, err error) {
 		o.sim.busy = false
+		outOfStep := errors.Is(err, atcmd.ErrNoLine)
 		state, err := readSIM(resp, err)
-		if err != nil && simStateOf(err) == SIMLocked { // by none of its errors: the command failed
-			if o.sim.refused != nil {
-				o.askSIMIn(simAgain)
-			}
-			return
+		switch {
+		case outOfStep:
+			o.askSIMIn(simPoll)
+		case err == nil, errors.Is(err, ErrSIMMissing), errors.Is(err, ErrSIMFailure):
+			o.simTold(state, err)
+		case o.sim.refused != nil: // it did not tell
+			o.askSIMIn(simAgain)
 		}
-		o.simTold(state, err)
 	})
 }
 
 // simTold takes what AT+CPIN? told. A SIM that is back, or is another one, needs
-// all that Open does for it: the link is made anew.
+// all that Open does for it: the link is made anew, when there is no call.
 func (o *owner) simTold(state string, err error) {
-	switch {
+	locked := simStateOf(o.sim.refused) == SIMLocked
+	mayUnlock := o.m.cfg.PIN != "" && !o.m.pinRefused.Load() && !locked
+	switch back := state == simReady && o.sim.refused != nil || state == simWantsPIN && mayUnlock; {
 	case err != nil:
 		o.setSIM(err)
-	case state == simReady && o.sim.refused != nil,
-		state == simWantsPIN && o.m.cfg.PIN != "" && !o.m.pinRefused.Load() && simStateOf(o.sim.refused) != SIMLocked:
+	case back && o.beside(nil):
+		o.askSIMIn(simAgain)
+	case back:
 		o.distrust(errSIMBack, false)
 	case state == simReady:
-	case state == simWantsPIN && simStateOf(o.sim.refused) != SIMLocked:
+	case state == simWantsPIN && !locked && o.m.cfg.PIN != "":
+		o.setSIM(ErrPINWrong)
+	case state == simWantsPIN && !locked:
 		o.setSIM(ErrPINRequired)
 	case state == simWantsPUK:
 		o.setSIM(ErrPUKRequired)
