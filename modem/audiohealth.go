@@ -50,7 +50,6 @@ func (e NoAudio) LogValue() slog.Value {
 
 // watchAudio looks every second whether the call that has the audio brings any.
 func (o *owner) watchAudio(c *call) {
-	o.audio.watched = c
 	o.audio.watch = o.m.after(audioLook, func() {
 		if o.audio.on != c || c.over {
 			return
@@ -89,7 +88,7 @@ func (o *owner) cure() {
 			return
 		}
 		o.audio.curing = false
-		if o.ready && !o.beside(nil) && len(o.leaving) == 0 && o.running == 0 && o.setup == 0 {
+		if o.ready && !o.closing && !o.beside(nil) && len(o.leaving) == 0 && o.running == 0 && o.setup == 0 {
 			o.distrust(ErrAudioSilent, true)
 		}
 	})
@@ -128,7 +127,9 @@ func (m *Modem) ResetAudio(ctx context.Context) error {
 func (o *owner) resetAudio() error {
 	switch {
 	case o.stopped:
-		return o.m.whyStopped()
+		return o.m.whyStopped("reset audio")
+	case o.closing:
+		return ErrClosed
 	case !o.ready:
 		return ErrLost
 	case o.beside(nil), o.setup > 0:

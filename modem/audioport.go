@@ -56,6 +56,11 @@ func newAudioPort(rw io.ReadWriteCloser, format voice.Format, by Pace, log *slog
 func (p *audioPort) route(f *voice.Feed) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.give(f)
+}
+
+// give is route, for who holds the lock.
+func (p *audioPort) give(f *voice.Feed) {
 	if p.feed == f || p.ended {
 		return
 	}
@@ -131,9 +136,9 @@ func (p *audioPort) Close() error {
 // end takes the port from whoever has it, for good. It reports whether this was
 // the first time.
 func (p *audioPort) end() bool {
-	p.route(nil)
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.give(nil) // and nobody can get it before it has ended
 	first := !p.ended
 	p.ended = true
 	p.signal()

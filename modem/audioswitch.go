@@ -19,11 +19,10 @@ type audioSwitch struct {
 	next     []func() // wait until nothing is busy
 	rate     int      // of the port, where it depends on the call; 0 before the first
 
-	watch   *time.Timer
-	watched *call // whose audio is looked after
-	told    bool  // it was told that it brings none
-	silent  bool  // so did a call of this link
-	curing  bool  // the modem is about to be restarted for it
+	watch  *time.Timer
+	told   bool // it was told that the call brings none
+	silent bool // so did a call of this link
+	curing bool // the modem is about to be restarted for it
 }
 
 // isOff tells whether the modem was told to send no audio, and has answered.
@@ -74,20 +73,19 @@ func (o *owner) prepare(c *call, done func()) {
 // active has it, once the modem sends audio there. It is called whenever a call
 // changes, and when a command is done.
 func (o *owner) switchAudio() {
-	if o.audioPort == nil {
-		return
-	}
-	c, on := o.talking(), o.audio.on
-	if c != nil && on != nil && !on.over {
-		o.audioPort.route(c.feed) // on may be another call, on hold
-	} else {
-		o.audioPort.route(nil)
+	c, on, port := o.talking(), o.audio.on, o.audioPort
+	switch {
+	case port == nil: // none, or it has broken; what is on is switched off all the same
+	case c != nil && on != nil && !on.over:
+		port.route(c.feed) // on may be another call, on hold
+	default:
+		port.route(nil)
 	}
 	switch {
 	case o.audio.busy:
 	case o.audio.done():
 		o.audioOff()
-	case on == nil && c != nil && o.audio.tried != c:
+	case port != nil && on == nil && c != nil && o.audio.tried != c:
 		o.audio.tried, o.audio.since = c, time.Now()
 		o.audioOn(c)
 	}
@@ -111,20 +109,25 @@ func (o *owner) audioOn(c *call) {
 		case time.Since(o.audio.since) >= p.Within || isConnectionLost(err):
 			o.m.log.Warn("the modem does not give the audio of a call", slog.Any("err", err))
 		default:
-			o.m.after(cmp.Or(p.Retry, defaultAudioRetry), func() { o.audioAgain(c) })
+			o.audioLater(c, cmp.Or(p.Retry, defaultAudioRetry))
 			return
 		}
 		o.switched()
 	})
 }
 
-// audioAgain tries once more, if there still is reason to.
-func (o *owner) audioAgain(c *call) {
-	if c.over {
-		o.switched()
-		return
-	}
-	o.audioOn(c)
+// audioLater tries once more after d, if there still is reason to.
+func (o *owner) audioLater(c *call, d time.Duration) {
+	turn := o.turn
+	o.m.after(d, func() {
+		switch {
+		case o.turn != turn: // what is busy now is another's
+		case c.over:
+			o.switched()
+		default:
+			o.audioOn(c)
+		}
+	})
 }
 
 func (o *owner) audioOff() {

@@ -100,12 +100,10 @@ func (m *Modem) stillRunning() error {
 // waits for the modem's goroutines.
 func (m *Modem) teardown(to State, err error) error {
 	m.die()
-	l := m.link()
-	cerr := l.close() // first, so that nobody waits for an answer
+	cerr := m.link().close() // first, so that nobody waits for an answer
 	if m.supervised != nil {
 		<-m.supervised
-		l = m.link() // it may have made another
-		cerr = errors.Join(cerr, l.close())
+		cerr = m.link().close() // the same, or another that it has made
 	}
 	var audio *audioPort
 	m.ask(func() { audio = m.own.stop() })

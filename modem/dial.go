@@ -146,7 +146,9 @@ func validNumber(n string) bool {
 func (o *owner) startDial(n events.Number, text string) (*call, error) {
 	switch {
 	case o.stopped:
-		return nil, o.m.whyStopped()
+		return nil, o.m.whyStopped("dial")
+	case o.closing:
+		return nil, ErrClosed
 	case o.drain:
 		return nil, ErrShutdown
 	case !o.ready:
@@ -164,9 +166,10 @@ func (o *owner) startDial(n events.Number, text string) (*call, error) {
 	return c, nil
 }
 
-func (m *Modem) whyStopped() error {
+// whyStopped tells why a modem that was closed or given up does not do what is asked.
+func (m *Modem) whyStopped(what string) error {
 	if err := m.Err(); err != nil && !errors.Is(err, ErrClosed) {
-		return fmt.Errorf("modem: dial: %w", err)
+		return fmt.Errorf("modem: %s: %w", what, err)
 	}
 	return ErrClosed
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/callstack-go/callstack/atcmd"
+	"github.com/callstack-go/callstack/voice"
 )
 
 const (
@@ -39,16 +40,16 @@ type health struct {
 // than the loss of the port.
 func (o *owner) noteHealth(l *link, err error) {
 	o.noteEcho(l)
-	if !errors.Is(err, atcmd.ErrTimeout) {
-		if !isConnectionLost(err) {
-			o.health.deaf, o.health.answered = 0, time.Now()
-		}
+	switch {
+	case !o.ready, errors.Is(err, voice.ErrEnded), isConnectionLost(err): // or it was not sent
+		return
+	case !errors.Is(err, atcmd.ErrTimeout):
+		o.health.deaf, o.health.answered = 0, time.Now()
 		return
 	}
-	if o.health.deaf++; o.health.deaf < maxDeaf || o.audioPort.flows() {
-		return
+	if o.health.deaf++; o.health.deaf >= maxDeaf && !o.audioPort.flows() {
+		o.distrust(ErrUnresponsive, false)
 	}
-	o.distrust(ErrUnresponsive, false)
 }
 
 // noteEcho looks whether the modem has begun to repeat what it is sent: it has lost

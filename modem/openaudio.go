@@ -14,13 +14,9 @@ import (
 func (p *opening) openAudio(ctx context.Context) error {
 	a, rate := &p.profile.Audio, p.caps.AudioRate
 	p.caps.AudioRate = 0
+	p.replaceAudio(func() *audioPort { return nil }) // that of a modem that has restarted while it was opened
 	if rate == 0 {
 		return nil
-	}
-	var before *audioPort // of a modem that has restarted while it was opened
-	p.m.ask(func() { before = p.m.own.takeAudio() })
-	if before != nil {
-		_ = before.Close()
 	}
 	rw, err := p.m.transport.OpenAudio(ctx)
 	if errors.Is(err, errors.ErrUnsupported) {
@@ -39,11 +35,24 @@ func (p *opening) openAudio(ctx context.Context) error {
 		return errors.Join(err, rw.Close())
 	}
 	p.caps.Audio, p.caps.AudioRate = true, p.rates.other
-	p.m.ask(func() {
+	p.replaceAudio(func() *audioPort {
 		p.m.own.audio.rate = 0
-		p.m.own.audioPort = p.m.newAudioPort(p.turn, rw, a.Pace, p.caps.AudioRate)
+		return p.m.newAudioPort(p.turn, rw, a.Pace, p.caps.AudioRate)
 	})
 	return nil
+}
+
+// replaceAudio gives the owner an audio port, or none, and closes the one that it had.
+// It may have got one back while another was opened.
+func (p *opening) replaceAudio(by func() *audioPort) {
+	var before *audioPort
+	p.m.ask(func() {
+		before = p.m.own.takeAudio()
+		p.m.own.audioPort = by()
+	})
+	if before != nil {
+		_ = before.Close()
+	}
 }
 
 // newAudioPort starts to move audio over rw.

@@ -91,7 +91,7 @@ func (o *owner) echo() bool {
 // noteAnswer counts a command of the worker as answered, or as given up.
 func (o *owner) noteAnswer(err error) {
 	o.asked--
-	if o.behind && !errors.Is(err, atcmd.ErrTimeout) {
+	if o.behind && !errors.Is(err, atcmd.ErrTimeout) && !errors.Is(err, voice.ErrEnded) {
 		o.behind, o.caughtUp = false, time.Now()
 	}
 }

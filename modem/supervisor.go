@@ -25,6 +25,10 @@ const (
 	// resetTimeout bounds a command that restarts the modem, which may die before
 	// it answers.
 	resetTimeout = 5 * time.Second
+
+	// resetWithin bounds it together with what it has to wait for: a program's
+	// command may take minutes, and nobody is served meanwhile.
+	resetWithin = 15 * time.Second
 )
 
 // fault is why the owner wants the ports opened again.
@@ -35,10 +39,19 @@ type fault struct {
 }
 
 // distrust has the supervisor open the ports again, because of err. The first
-// reason counts.
+// reason counts. Before a restart no call begins any more that it would end.
 func (o *owner) distrust(err error, reset bool) {
 	select {
 	case o.m.faults <- fault{turn: o.turn, err: err, reset: reset}:
+		o.ready = o.ready && !reset
+	default:
+	}
+}
+
+// forgetFaults makes room for those of the next link.
+func (o *owner) forgetFaults() {
+	select {
+	case <-o.m.faults:
 	default:
 	}
 }
@@ -175,14 +188,19 @@ func (s *supervisor) restart(l *link) {
 	for len(s.resets) > 0 && now.Sub(s.resets[0]) > 24*time.Hour {
 		s.resets = s.resets[1:]
 	}
+	if m.cfg.ResetsPerDay < 0 {
+		return
+	}
 	if len(s.resets) >= m.cfg.ResetsPerDay {
 		m.log.Warn("the modem would have to be restarted, and was so too often today", slog.Int("restarts", len(s.resets)))
 		return
 	}
 	s.resets = append(s.resets, now)
 	m.log.Warn("restarting the modem")
+	ctx, cancel := context.WithTimeout(m.live, resetWithin)
+	defer cancel()
 	for _, cmd := range l.profile.resets() {
-		_, err := l.conn.Exec(m.live, atcmd.Command{Text: cmd, Timeout: resetTimeout, Urgent: true})
+		_, err := l.conn.Exec(ctx, atcmd.Command{Text: cmd, Timeout: resetTimeout, Urgent: true})
 		if !isRefusal(err) {
 			return
 		}
@@ -235,13 +253,15 @@ func (o *owner) lose(err error) *audioPort {
 // unlink ends the calls, and forgets all that waits for an answer of the link: none
 // comes any more. It returns the audio port, which is to be closed.
 func (o *owner) unlink() *audioPort {
-	port := o.takeAudio() // before the calls end: nobody switches it off
+	port := o.takeAudio()
+	o.stopTimers()
+	o.audio = audioSwitch{} // before the calls end: nobody switches it off
 	o.endAll()
 	o.turn++
 	o.setup, o.twins, o.asked, o.behind = 0, nil, 0, false
-	o.stopTimers()
 	o.poll, o.net.busy, o.net.again = poll{turn: o.poll.turn + 1}, false, false
-	o.audio, o.health, o.sim.busy = audioSwitch{}, health{}, false
+	o.health, o.sim.busy = health{}, false
+	o.forgetFaults()
 	o.checkIdle()
 	return port
 }

@@ -1,0 +1,93 @@
+package modem
+
+import (
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/callstack-go/callstack/atcmd"
+	"github.com/callstack-go/callstack/events"
+	"github.com/callstack-go/callstack/voice"
+)
+
+// onOwner opens a modem and runs f on its owner's goroutine.
+func onOwner(t *testing.T, f func(o *owner)) *Modem {
+	t.Helper()
+	m, err := Open(t.Context(), &MockTransport{}, &Config{Watchdog: -1, NetworkPoll: -1})
+	require.NoError(t, err)
+	t.Cleanup(func() { assert.NoError(t, m.Close()) })
+	synctest.Wait()
+	require.True(t, m.ask(func() { f(m.own) }))
+	return m
+}
+
+func TestCommandThatWasNotSentIsNoAnswer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		onOwner(t, func(o *owner) {
+			l := o.m.link()
+			for range maxDeaf - 1 {
+				o.noteHealth(l, atcmd.ErrTimeout)
+			}
+			o.noteHealth(l, voice.ErrEnded)
+			assert.Equal(t, maxDeaf-1, o.health.deaf)
+			o.noteHealth(l, nil)
+			assert.Zero(t, o.health.deaf)
+
+			o.asked, o.behind = 3, true
+			o.noteAnswer(voice.ErrEnded)
+			assert.True(t, o.behind)
+			o.noteAnswer(atcmd.ErrTimeout)
+			assert.True(t, o.behind)
+			o.noteAnswer(atcmd.ErrRejected)
+			assert.False(t, o.behind)
+			assert.Zero(t, o.asked)
+		})
+	})
+}
+
+func TestModemThatIsOpenedIsNotGivenUpForSilence(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		onOwner(t, func(o *owner) {
+			o.ready = false
+			for range maxDeaf + 1 {
+				o.noteHealth(o.m.link(), atcmd.ErrTimeout)
+			}
+			assert.Empty(t, o.m.faults, "opening has limits of its own")
+			o.ready = true
+		})
+	})
+}
+
+func TestFaultOfALinkThatIsGoneIsForgotten(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := onOwner(t, func(o *owner) {
+			o.m.faults <- fault{turn: o.turn - 1, err: errors.New("of an earlier link")}
+			assert.Nil(t, o.unlink())
+			o.distrust(ErrRestarted, false)
+			require.Len(t, o.m.faults, 1)
+			assert.Equal(t, fault{turn: o.turn, err: ErrRestarted}, <-o.m.faults, "the other would be in its way")
+		})
+		synctest.Wait()
+		assert.Equal(t, Ready, m.State())
+	})
+}
+
+func TestAudioThatIsToBeTriedAgainOverALinkThatIsGone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := onOwner(t, func(o *owner) {
+			c := o.add(voice.Incoming, voice.Ringing, events.Number("+12025550100"))
+			o.audioLater(c, time.Second)
+			o.unlink()
+			o.audio.busy = true // by a command of the next link
+		})
+		time.Sleep(2 * time.Second)
+		m.ask(func() {
+			assert.True(t, m.own.audio.busy)
+			m.own.audio.busy = false
+		})
+	})
+}
