@@ -209,7 +209,8 @@ func (o *owner) dialled(c *call, err error) {
 	case errors.Is(err, atcmd.ErrNoCarrier) && o.echo():
 		o.holdLine(func() {
 			o.suspect(c)
-			o.whenListed(func() { o.notDialled(c) })
+			since := c.changed
+			o.whenListed(func() { o.notDialled(c, since) })
 		})
 	default:
 		o.finish(c)
@@ -218,10 +219,10 @@ func (o *owner) dialled(c *call, err error) {
 	}
 }
 
-// notDialled ends a call of which ATD said that it is not there, unless the list
-// has said that it is.
-func (o *owner) notDialled(c *call) {
-	if !c.over && !c.hangup && c.suspect {
+// notDialled ends a call of which ATD said that it is not there, unless a list that
+// was asked for since then has said that it is.
+func (o *owner) notDialled(c *call, since moment) {
+	if !c.over && !c.hangup && c.listed < since {
 		o.finish(c)
 	}
 }

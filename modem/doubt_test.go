@@ -126,6 +126,73 @@ func TestCallIsNotOverForAListThatIsOutOfStep(t *testing.T) {
 	}
 }
 
+// The end of the call before is taken for the result of ATD.
+func TestCallIsDialledThoughAnotherEnds(t *testing.T) {
+	tests := map[string]struct {
+		report string // while the list is under way
+		listed string
+		want   voice.State
+	}{
+		"the list has it":                          {"", dialledAs("3"), voice.Alerting},
+		"the list has it, and another end is told": {"NO CARRIER", dialledAs("3"), voice.Alerting},
+		"the list does not have it":                {"", "", voice.Ended},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				mock := answerable()
+				m, first := talking(t, mock, &modem.Config{NetworkPoll: -1})
+				ended(mock)
+				inject(mock, "VOICE CALL: END: 000005")
+				endOf(t, first)
+				mock.On("ATD*").After(10 * time.Millisecond).Final("NO CARRIER")
+				call, err := m.Place(deadline(t), callee, nil)
+				require.NoError(t, err)
+				mock.On("AT+CLCC").Reply(tt.listed)
+				mock.On("AT+CLCC").Once().After(100 * time.Millisecond).Then(func() {
+					if tt.report != "" {
+						time.AfterFunc(50*time.Millisecond, func() { inject(mock, tt.report) })
+					}
+				}).Reply(tt.listed)
+				time.Sleep(4 * time.Second)
+				assert.Equal(t, tt.want, call.State())
+			})
+		})
+	}
+}
+
+// A waiting call is refused, and an OK too many makes the error of that command the
+// answer of the list, and the OK of another one a list without a call.
+func TestCallIsNotHungUpForAListBehindAnError(t *testing.T) {
+	tests := map[string]struct {
+		between string // the answer to what is asked in between
+		listed  string // once the dialogue is in step
+		want    voice.State
+	}{
+		"out of step": {"\r\nOK\r\n", listedAs("4"), voice.Ringing},
+		"in step":     {"\r\n+CSQ: 20,99\r\n\r\nOK\r\n", "", voice.Ended},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				mock := sim7600()
+				mock.On("AT+CMEE?").Then(func() { mock.On("AT+CLCC").Reply(tt.listed) }).Reply("+CMEE: 1")
+				m := openMock(t, mock, &modem.Config{NetworkPoll: -1})
+				mock.Inject(ringing)
+				time.Sleep(10 * time.Millisecond)
+				call := m.Calls()[0]
+				mock.On("AT+CSQ").Raw(tt.between)
+				mock.On("AT+CHUP").Reply() // of something else
+				ended(mock)                // of what was sent before, too
+				mock.On("AT+CLCC").Once().Final("+CME ERROR: 3")
+				time.AfterFunc(0, func() { _ = call.Hangup(deadline(t)) })
+				time.Sleep(1200 * time.Millisecond)
+				assert.Equal(t, tt.want, call.State())
+			})
+		})
+	}
+}
+
 // ATA is for whoever rings. The one it was meant for has given up, and another has
 // come, while the modem told nothing; and the other has another index.
 func TestAnswerThatWasForAnotherCaller(t *testing.T) {

@@ -75,7 +75,7 @@ func (o *owner) askList() {
 	o.poll.busy, o.poll.again = true, false
 	asked, then := o.now(), o.poll.then
 	o.poll.then = nil
-	if o.find(func(c *call) bool { return c.misses > 0 }) != nil {
+	if o.poll.refused && o.beside(nil) || o.find(func(c *call) bool { return c.misses > 0 }) != nil {
 		o.checkStep()
 	}
 	o.m.job(nil, atcmd.Command{Text: "AT+CLCC", Timeout: listTimeout}, func(resp atcmd.Response, err error) {
@@ -104,7 +104,8 @@ func (o *owner) askList() {
 // checkStep asks for something that has an answer, before a list that may end a
 // call nobody has told the end of. Where an OK too many was read, each command has
 // the result of the one before, and a list without a line looks like one without
-// a call. What is asked here has no line then either, and package atcmd brings the
+// a call; so it is before the list that comes after an error, which can be that of
+// the command before. What is asked here has no line then either, and package atcmd brings the
 // dialogue back in step before the list.
 func (o *owner) checkStep() {
 	o.m.job(nil, atcmd.Command{Text: "AT+CSQ", Answers: true}, func(atcmd.Response, error) {})
@@ -135,6 +136,7 @@ func (o *owner) list(asked moment, lines []string, err error) {
 	var seen []*call
 	rumours, ours := o.poll.rumours, o.unstick(all)
 	o.poll.rumours = nil
+	late := slices.DeleteFunc(slices.Clone(o.calls), func(c *call) bool { return asked > c.changed })
 	o.followAnswered(ours, asked)
 	for _, l := range ours {
 		if c := o.apply(l, asked, slices.Contains(rumours, l.index)); c != nil {
@@ -144,7 +146,7 @@ func (o *owner) list(asked moment, lines []string, err error) {
 	}
 	for _, c := range slices.Clone(o.calls) {
 		switch {
-		case asked < c.changed: // it knows nothing of what was told since
+		case slices.Contains(late, c): // the list knows nothing of what was told since
 		case slices.Contains(seen, c):
 			c.misses, c.suspect, c.told = 0, c.hangup, nil
 		default:
