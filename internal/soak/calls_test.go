@@ -170,17 +170,19 @@ func (s *series) checkMessage(what string, got served, reason voicemail.Reason, 
 	assert.LessOrEqual(s, missing, lag, "%s: missing of what was said, of %v; the virtual modem: %+v", what, length, s.sim.Stats())
 }
 
-// unplug pulls the cable, which the program has to notice once.
+// unplug pulls the cable: the modem is lost now, and was not before.
 func (s *series) unplug() {
+	assert.Empty(s, s.states.C(), "lost though it was there")
 	s.unplugs++
 	s.sim.Unplug()
-	assert.Equal(s, 1, s.awaitState(modem.Lost))
+	s.awaitState(modem.Lost)
 }
 
 // replug plugs the modem in again after a while. The program finds it by itself, and
 // takes its time where the link before did not hold for long.
 func (s *series) replug(after time.Duration) {
 	<-time.After(after) // for which the modem is away
+	assert.Empty(s, s.states.C(), "lost more than once")
 	start := time.Now()
 	s.sim.Replug()
 	s.awaitState(modem.Ready)
@@ -192,6 +194,7 @@ func (s *series) replug(after time.Duration) {
 // last.
 func (s *series) checkEvents(calls int) {
 	assert.True(s, eventually(s.within(), func() bool { return len(s.modem.Calls()) == 0 }), "calls that do not end")
+	assert.Empty(s, s.states.C(), "lost though it was there")
 	s.calls.Close()
 	require.Zero(s, s.calls.Missed())
 	last := map[string]voice.State{}

@@ -117,19 +117,15 @@ func (r *rig) awaitServed() served {
 	return s
 }
 
-// awaitState waits until the modem's state has become s, and returns how often it was
-// Lost meanwhile.
-func (r *rig) awaitState(s modem.State) (lost int) {
+// awaitState waits until the modem's state has become s.
+func (r *rig) awaitState(s modem.State) {
 	r.Helper()
 	ctx := r.within()
 	for {
 		e, ok := receive(ctx, r.states.C())
 		require.True(r, ok, "the modem is never %v: it is %v", s, r.modem.State())
-		if e.State == modem.Lost {
-			lost++
-		}
 		if e.State == s {
-			return lost
+			return
 		}
 	}
 }
