@@ -35,7 +35,7 @@ func (o *owner) startNext() {
 			o.sync.failed = false
 			from.drop(1)
 			if req.state.CompareAndSwap(stateWaiting, stateWritten) {
-				req.reply <- reply{err: errUnanswered}
+				req.reply <- reply{err: ErrNotSent}
 			}
 		default:
 			o.startSync()

@@ -12,6 +12,11 @@ var (
 	// done what it was told.
 	ErrTimeout = errors.New("no final result code")
 
+	// ErrNotSent tells that a command was not written, because the modem did not
+	// answer the marker that was to bring the dialogue back in step after the one
+	// before. It wraps ErrTimeout.
+	ErrNotSent = fmt.Errorf("not sent, as the modem does not answer: %w", ErrTimeout)
+
 	// ErrClosed tells that the connection has ended. [Conn.Err] has the cause.
 	ErrClosed = errors.New("connection closed")
 

@@ -1,7 +1,6 @@
 package atcmd
 
 import (
-	"fmt"
 	"strings"
 	"time"
 )
@@ -14,10 +13,6 @@ const (
 	// whether an earlier marker is still to be answered.
 	markerQuiet = 500 * time.Millisecond
 )
-
-// errUnanswered is the error of a command that was not written because the
-// modem did not answer the marker.
-var errUnanswered = fmt.Errorf("not sent, as the modem does not answer: %w", ErrTimeout)
 
 // marker is a command whose answer cannot be that of a lost command.
 type marker struct{ text, name string }

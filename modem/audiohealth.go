@@ -12,10 +12,10 @@ import (
 const (
 	// silentAfter is how long a call may bring no frame though its audio was
 	// switched on. Modems send silence where there is nothing to hear.
-	silentAfter = 5 * time.Second
+	silentAfter = 4 * time.Second
 
 	// audioLook is how often that is looked after.
-	audioLook = time.Second
+	audioLook = time.Second / 2
 
 	// cureAfter is how long after the last call a modem is restarted whose calls
 	// were silent: who was not heard calls again at once.
@@ -48,7 +48,7 @@ func (e NoAudio) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("call", e.Call), slog.Duration("after", e.After))
 }
 
-// watchAudio looks every second whether the call that has the audio brings any.
+// watchAudio looks twice a second whether the call that has the audio brings any.
 func (o *owner) watchAudio(c *call) {
 	o.audio.watch = o.m.after(audioLook, func() {
 		if o.audio.on != c || c.over {

@@ -92,6 +92,7 @@ func (fam family) takesCalls(t *testing.T) {
 			require.NoError(t, call.Hangup(deadline(t)))
 			assert.Equal(t, 1, written(mock, fam.hangup))
 		} else {
+			time.Sleep(300 * time.Millisecond)
 			ended(mock)
 			inject(mock, fam.over...)
 		}
@@ -129,6 +130,7 @@ func (fam family) dials(t *testing.T) {
 	}
 	assert.Equal(t, fam.states, states(rec, call.ID()))
 	fam.hasAudio(t, mock)
+	time.Sleep(300 * time.Millisecond) // not at the moment of the regular list
 	if !fam.unlisted {
 		ended(mock)
 	}

@@ -46,6 +46,8 @@ func (o *owner) noteHealth(l *link, err error) {
 	case !errors.Is(err, atcmd.ErrTimeout):
 		o.health.deaf, o.health.answered = 0, time.Now()
 		return
+	case !errors.Is(err, atcmd.ErrNotSent): // it was, so what was asked in between was answered
+		o.health.deaf = 0
 	}
 	if o.health.deaf++; o.health.deaf >= maxDeaf && !o.audioPort.flows() {
 		o.distrust(ErrUnresponsive, false)

@@ -144,11 +144,11 @@ func newHistory(t *testing.T, seed uint64, faults func(*history)) *history {
 	if faults != nil {
 		resets = 0
 	}
-	m, err := modem.Open(h.ctx, h.sim, &modem.Config{
+	m, err := modem.OpenSeeded(h.ctx, h.sim, &modem.Config{
 		ResetsPerDay: resets,
 		Events:       &bus, CallWaiting: h.waiting && h.one(2), Logger: log,
 		OnHandlerError: func(*voice.CallSession, error) {}, NetworkPoll: 10 * time.Second,
-	})
+	}, seed)
 	require.NoError(t, err)
 	h.m = m
 	t.Cleanup(func() { m.Close() })

@@ -31,8 +31,9 @@ type Modem struct {
 	own   *owner // touched on the owner's goroutine only
 	wg    sync.WaitGroup
 
-	faults     chan fault      // capacity 1: from the owner to the supervisor
-	live       context.Context // of opening again; canceled by Close
+	jitter     func(below time.Duration) time.Duration // by chance; set before the supervisor begins
+	faults     chan fault                              // capacity 1: from the owner to the supervisor
+	live       context.Context                         // of opening again; canceled by Close
 	die        context.CancelFunc
 	pinRefused atomic.Bool   // by the SIM: it is not sent again
 	pinForced  atomic.Bool   // it was sent by Config.PINForce, and is not known to be right

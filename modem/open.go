@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -30,6 +31,11 @@ const stepPort = "AT port"
 // later, or the modem restarts, the Modem opens the ports again by itself, see
 // [StateChanged].
 func Open(ctx context.Context, t Transport, cfg *Config) (*Modem, error) {
+	return open(ctx, t, cfg, rand.N)
+}
+
+// open is Open with what draws lots.
+func open(ctx context.Context, t Transport, cfg *Config, jitter func(time.Duration) time.Duration) (*Modem, error) {
 	c := cfg.withDefaults()
 	if err := c.validate(); err != nil {
 		return nil, err
@@ -41,6 +47,7 @@ func Open(ctx context.Context, t Transport, cfg *Config) (*Modem, error) {
 		return nil, &OpenError{Step: stepPort, Err: err}
 	}
 	m := start(t, c)
+	m.jitter = jitter
 	l, err := m.connect(ctx, rw, nil)
 	if err != nil {
 		return nil, errors.Join(err, m.abandon(err))

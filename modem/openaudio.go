@@ -86,7 +86,7 @@ func (o *owner) audioGone(turn int, port *audioPort, err error) {
 func (m *Modem) reopenAudio(turn int, port *audioPort) {
 	_ = port.Close()
 	for attempt := 0; ; attempt++ {
-		if pause(m.live, retryIn(attempt)) != nil {
+		if pause(m.live, m.retryIn(attempt)) != nil {
 			return
 		}
 		present := false

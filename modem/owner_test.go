@@ -30,7 +30,7 @@ func TestCommandThatWasNotSentIsNoAnswer(t *testing.T) {
 		onOwner(t, func(o *owner) {
 			l := o.m.link()
 			for range maxDeaf - 1 {
-				o.noteHealth(l, atcmd.ErrTimeout)
+				o.noteHealth(l, atcmd.ErrNotSent)
 			}
 			o.noteHealth(l, voice.ErrEnded)
 			assert.Equal(t, maxDeaf-1, o.health.deaf)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"math/rand/v2"
 	"time"
 
 	"github.com/callstack-go/callstack/atcmd"
@@ -133,7 +132,7 @@ func (s *supervisor) reopen(f fault) *link {
 			m.giveUp(err)
 			return nil
 		}
-		if pause(m.live, wait+retryIn(attempt+max(0, s.brief-1))) != nil {
+		if pause(m.live, wait+m.retryIn(attempt+max(0, s.brief-1))) != nil {
 			return nil
 		}
 		var l *link
@@ -156,9 +155,9 @@ func (s *supervisor) reopen(f fault) *link {
 }
 
 // retryIn returns how long to wait before an attempt.
-func retryIn(attempt int) time.Duration {
+func (m *Modem) retryIn(attempt int) time.Duration {
 	d := min(firstRetry<<min(attempt, 10), lastRetry)
-	return d*3/4 + rand.N(d/2)
+	return d*3/4 + m.jitter(d/2)
 }
 
 // deafAfter is in which attempt on a port that is there a modem that does not work

@@ -448,3 +448,19 @@ func TestPINNoteOfAnAttemptThatWasRight(t *testing.T) {
 		assert.NoFileExists(t, path, "the SIM is ready: whoever tried, was right")
 	})
 }
+
+func TestCommandsThatAreLostNowAndThenAreNoSilence(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		mock := sim7600()
+		m := openMock(t, mock, &modem.Config{NetworkPoll: -1, Watchdog: 10 * time.Second})
+		rec := record(t, m.Events())
+		lost := 0
+		mock.On("AT+CMEE?").Reply("+CMEE: 1")
+		for range 20 {
+			mock.On("AT+CPIN?").Once().Then(func() { lost++ }).Silent()
+			time.Sleep(30 * time.Second)
+		}
+		assert.Greater(t, lost, 10)
+		assert.Empty(t, modemStates(rec), "it answers all else")
+	})
+}
