@@ -88,6 +88,13 @@ type supervisor struct {
 // steady is how long a link has to hold until it counts as a good one.
 const steady = 30 * time.Second
 
+// maxLate bounds by how many attempts a link is made later: the first after 8 s.
+const maxLate = 4
+
+// late returns by how many attempts the next link is made later, because the last
+// ones did not hold.
+func (s *supervisor) late() int { return min(max(0, s.brief-1), maxLate) }
+
 // held takes how long a link was there. After one that did not hold, the next is
 // made later: a cable that is loose would keep the modem initialising all day.
 func (s *supervisor) held(d time.Duration) {
@@ -132,7 +139,7 @@ func (s *supervisor) reopen(f fault) *link {
 			m.giveUp(err)
 			return nil
 		}
-		if pause(m.live, wait+m.retryIn(attempt+max(0, s.brief-1))) != nil {
+		if pause(m.live, wait+m.retryIn(attempt+s.late())) != nil {
 			return nil
 		}
 		var l *link

@@ -431,7 +431,7 @@ func TestLooseContact(t *testing.T) {
 			untilState(t, m, modem.Ready)
 		}
 		at := tr.times()
-		assert.Greater(t, at[len(at)-1].Sub(at[len(at)-2]), 20*time.Second, "it is not initialised all the time")
+		assert.Greater(t, at[len(at)-1].Sub(at[len(at)-2]), 6*time.Second, "it is not initialised all the time")
 		time.Sleep(time.Minute)
 		start := time.Now()
 		lose()
