@@ -34,6 +34,7 @@ type call struct {
 	dialled    time.Time  // when ATD was accepted
 	listed     moment     // when the last list was asked for that has it
 	misses     int        // lists in a row without it
+	born       moment     // when it became known
 	changed    moment     // when it last became something else
 	suspect    bool       // one list without it is enough to end it
 	told       *voice.End // what a report told of its end, if one did, and no list has it still

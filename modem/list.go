@@ -19,6 +19,7 @@ type poll struct {
 	turn  int       // counts timers: one that fires though it was stopped does nothing
 	due   time.Time // of the timer
 	busy  bool      // one is under way
+	asked moment    // when it, or the last one, was asked for
 	again bool      // and another is wanted behind it
 
 	then   []func() // run behind the next list that is asked for
@@ -74,6 +75,7 @@ func (o *owner) askList() {
 	}
 	o.poll.busy, o.poll.again = true, false
 	asked, then := o.now(), o.poll.then
+	o.poll.asked = asked
 	o.poll.then = nil
 	if o.poll.refused && o.beside(nil) || o.find(func(c *call) bool { return c.misses > 0 }) != nil {
 		o.checkStep()
@@ -187,7 +189,11 @@ func (o *owner) reported(line string) {
 // believed where it leads on from what is known; for everything else the list is
 // asked.
 func (o *owner) heard(line string, l listed, e voice.End) {
-	c := o.match(l)
+	asked := o.now()
+	if o.poll.busy {
+		asked = o.poll.asked // the line may be one of the answer
+	}
+	c := o.match(l, asked)
 	switch {
 	case c == nil, !c.isFrom(l.number), order(l.state) < order(c.state):
 		o.doubt(line)
@@ -226,7 +232,7 @@ func (o *owner) settleDoubts() {
 // is when the list was asked for: it knows nothing of what happened since. again
 // tells that the list before had a new call at this index, too.
 func (o *owner) apply(l listed, asked moment, again bool) *call {
-	c := o.match(l)
+	c := o.match(l, asked)
 	if c != nil && replaced(c, l, asked) {
 		o.finish(c)
 		asked, again = o.now(), true // it knows of that
@@ -255,10 +261,14 @@ func (o *owner) apply(l listed, asked moment, again bool) *call {
 }
 
 // match finds the call of a listed one: by its index, or the one of that
-// direction whose index is not known yet, if possible one that l leads on from.
-func (o *owner) match(l listed) *call {
+// direction whose index is not known yet, if possible one that l leads on from. A
+// call that was dialled after the list was asked for is not in it: what is there is
+// another one, such as one that an earlier program has left.
+func (o *owner) match(l listed, asked moment) *call {
 	known := func(c *call) bool { return c.index == l.index && c.dir == l.dir }
-	other := func(c *call) bool { return c.index == 0 && c.dir == l.dir }
+	other := func(c *call) bool {
+		return c.index == 0 && c.dir == l.dir && (c.dir == voice.Incoming || c.born < asked)
+	}
 	leads := func(c *call) bool { return other(c) && c.isFrom(l.number) && order(l.state) >= order(c.state) }
 	return cmp.Or(o.find(known), o.find(leads), o.find(other))
 }

@@ -99,7 +99,8 @@ func (o *owner) noteAnswer(err error) {
 // add makes a call known.
 func (o *owner) add(dir voice.Direction, state voice.State, number events.Number) *call {
 	c := newCall(o.m, dir, state, number)
-	c.changed, c.late = o.now(), o.drain
+	c.born, c.late = o.now(), o.drain
+	c.changed = c.born
 	o.calls = append(o.calls, c)
 	o.publishSessions()
 	o.pollIn(o.m.cfg.CallPoll)
