@@ -6,6 +6,8 @@
 //
 //   - [github.com/callstack-go/callstack/modem] opens a modem, takes and places
 //     calls, and answers for signal and registration.
+//   - [github.com/callstack-go/callstack/modem/serial] opens a modem's ports on
+//     USB or a UART, and lists those of the machine.
 //   - [github.com/callstack-go/callstack/voice] is a call: answer, play, record,
 //     collect digits, stream, hang up. It knows no modem, so other carriers of
 //     calls can use it.

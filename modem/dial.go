@@ -56,6 +56,10 @@ type DialOptions struct {
 // failed on a modem that makes no calls, and [ErrNoNetwork] if it did where there
 // are none. Other errors are those of [Modem.Place]. The caller hangs up the call.
 //
+// Networks let a phone ring for a minute or so before they tell that nobody
+// answered, and some never tell. Where a program waits for less, the end of ctx
+// means the same.
+//
 // number is an optional + and 1 to 20 digits; all else is [ErrBadNumber], and
 // nothing is sent. A nil opts means no options.
 func (m *Modem) Dial(ctx context.Context, number string, opts *DialOptions) (*voice.CallSession, error) {

@@ -3,10 +3,13 @@
 //
 // # Usage
 //
-// [Open] takes a [Transport] and returns a ready [Modem]. Incoming calls go to
+// [Open] takes a [Transport] and returns a ready [Modem]. A transport for the
+// ports of this machine is Ports of package modem/serial; [TCP] is one for ports
+// that are served over a network. Incoming calls go to
 // the handler of [Modem.OnCall], outgoing ones are made by [Modem.Dial]; both
 // are calls of package voice. What happens is published on [Modem.Events].
 //
+//	transport := &serial.Ports{AT: "/dev/ttyUSB2", Audio: "/dev/ttyUSB4"}
 //	m, err := modem.Open(ctx, transport, nil)
 //	if err != nil {
 //		return err

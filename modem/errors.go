@@ -83,7 +83,7 @@ var (
 	// ErrBadNumber means that a number to dial is not an optional + and 1 to 20
 	// digits. Letters, *, # and pauses are refused, because a dialled code can
 	// change the subscriber's settings.
-	ErrBadNumber = errors.New("modem: not a number to dial: use an optional + and 1 to 20 digits")
+	ErrBadNumber = errors.New("modem: not a number to dial: use an optional + and 1 to 20 digits, without spaces")
 
 	// ErrLineBusy means that there is a call already, and the modem would put
 	// it on hold for another one.
@@ -101,7 +101,7 @@ var (
 
 	// ErrHandlersRunning means that handlers had not returned 10 s after Close
 	// hung up and canceled their contexts.
-	ErrHandlersRunning = errors.New("modem: call handlers are still running: they must return when their context is done")
+	ErrHandlersRunning = errors.New("modem: call handlers are still running: they must return when their context is done, and not call Close")
 )
 
 // OpenError tells at which step Open failed.

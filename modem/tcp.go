@@ -33,7 +33,11 @@ var (
 
 // TCP is a [Transport] and [ReportTransport] over ports of a modem that another
 // program puts on TCP, as ser2net, socat and terminal servers do. The ports must be
-// raw: telnet (RFC 854, RFC 2217) is not spoken.
+// raw: telnet (RFC 854, RFC 2217) is not spoken. With socat, one port is served by
+//
+//	socat TCP-LISTEN:7301,bind=127.0.0.1,reuseaddr,fork OPEN:/dev/ttyUSB2,raw,echo=0
+//
+// where OPEN keeps socat from making a file of that name while the modem is away.
 //
 // The connection has no authentication and no encryption. Who can reach it can make
 // calls and read messages, so addresses that are not loopback are refused unless
@@ -133,8 +137,11 @@ func (t *TCP) mayDial(_ context.Context, _, address string, _ syscall.RawConn) e
 
 // dialRemedy is what can be done about an error of dialling, where it is known.
 func dialRemedy(err error) string {
-	if errors.Is(err, syscall.ECONNREFUSED) {
+	switch address, ok := errors.AsType[*net.AddrError](err); {
+	case errors.Is(err, syscall.ECONNREFUSED):
 		return ": nothing listens there; start what serves the modem's port, such as ser2net"
+	case ok && address.Err == "missing port in address":
+		return `: name it as host:port, such as "127.0.0.1:7301"`
 	}
 	return ""
 }

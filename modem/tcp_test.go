@@ -202,6 +202,11 @@ func TestTCPTellsThatNothingListens(t *testing.T) {
 	require.ErrorContains(t, err, "nothing listens there; start what serves the modem's port, such as ser2net")
 }
 
+func TestTCPTellsHowAnAddressIsWritten(t *testing.T) {
+	_, err := (&modem.TCP{AT: "127.0.0.1"}).OpenAT(t.Context())
+	require.ErrorContains(t, err, "name it as host:port")
+}
+
 func TestTCPSettings(t *testing.T) {
 	d := modem.TCPDialer(&modem.TCP{})
 	assert.Equal(t, 10*time.Second, d.Timeout)

@@ -95,11 +95,14 @@ type EndedError struct {
 	End End // how the call ended, as [CallSession.End] has it
 }
 
-// Error names the reason and, if known, the cause.
+// Error names the reason and, if known, the cause and the carrier's words for it.
 func (e *EndedError) Error() string {
 	s := "voice: call ended: " + e.End.Reason.String()
 	if e.End.Cause != 0 {
 		s += " (cause " + strconv.Itoa(e.End.Cause) + ")"
+	}
+	if e.End.Text != "" {
+		s += ": " + e.End.Text
 	}
 	return s
 }

@@ -99,6 +99,8 @@ func TestWaitAnsweredOfACallThatNeverIs(t *testing.T) {
 		err := call.WaitAnswered(ctx)
 		require.ErrorIs(t, err, voice.ErrEnded)
 		assert.Equal(t, "voice: call ended: busy (cause 17)", err.Error())
+		err = &voice.EndedError{End: voice.End{Reason: voice.Failed, Text: "Network out of order"}}
+		assert.Equal(t, "voice: call ended: failed: Network out of order", err.Error())
 	})
 }
 

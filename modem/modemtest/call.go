@@ -17,7 +17,9 @@ const (
 // Call calls the modem from number, which is a caller's with "+" for an
 // international one. The call rings until it is answered, rejected or given up
 // after a minute. If the modem cannot be reached, or is busy and there is no
-// call waiting, the call has ended when Call returns, see [Caller.Ended].
+// call waiting, the call has ended when Call returns, see [Caller.Ended]. Just
+// after a start or a Replug it cannot be reached, as it has to register first, which
+// may take longer than the program takes to be ready: call again later then.
 //
 // The program may answer before Call returns. A handler that the call may run
 // must therefore not use Call's result: that is a race with the assignment.

@@ -16,6 +16,9 @@ func (d Device) String() string {
 	for i, t := range d.TTYs {
 		ports[i] = t.String()
 	}
+	if d.Vendor == "" && d.USB == "" {
+		return fmt.Sprintf("not on USB: %v", ports)
+	}
 	return fmt.Sprintf("%s:%s at %q, serial number %s: %v", d.Vendor, d.Product, d.USB, hidden(d.Serial), ports)
 }
 

@@ -69,6 +69,8 @@ func TestWhatIsPrinted(t *testing.T) {
 		TTYs: []serial.TTY{{Path: "/dev/ttyUSB2", Role: serial.RoleAT}, {Path: "/dev/ttyUSB3"}},
 	}
 	assert.Equal(t, `1e0e:9001 at "1-1.2", serial number ****: [/dev/ttyUSB2 (at) /dev/ttyUSB3 (unknown)]`, fmt.Sprint(d))
+	uart := serial.Device{TTYs: []serial.TTY{{Path: "/dev/ttyS0"}}}
+	assert.Equal(t, "not on USB: [/dev/ttyS0 (unknown)]", fmt.Sprint(uart))
 	assert.Equal(t, "answers at 9600 baud, IMEI none", fmt.Sprint(serial.Probed{Verdict: serial.Answers, Baud: 9600}))
 	assert.Equal(t, `serial.Ports{AT: "", USB: "1-1.2", IMEI: none, Audio: "", Reports: "", Baud: 0}`, fmt.Sprintf("%#v", d.Ports()))
 }

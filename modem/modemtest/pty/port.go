@@ -54,7 +54,7 @@ func (p *port) plug() (*terminal, error) {
 // replaces nothing else.
 func point(link, name string) error {
 	if old, err := os.Lstat(link); err == nil && old.Mode()&os.ModeSymlink == 0 {
-		return fmt.Errorf("%s is there and no link: %w", link, os.ErrExist)
+		return fmt.Errorf("%s is there and no link: %w: remove it", link, os.ErrExist)
 	}
 	fresh := link + ".new"
 	_ = os.Remove(fresh)
