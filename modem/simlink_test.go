@@ -19,7 +19,7 @@ import (
 func TestSIMThatIsBusyInACallCostsNoCall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		mock := answerable()
-		m, call := talking(t, mock, nil)
+		m, call := talking(t, mock, &modem.Config{Watchdog: -1})
 		rec := record(t, m.Events())
 		mock.On("AT+CPIN?").Once().Final("+CME ERROR: 14")
 		mock.Inject("\r\n+CPIN: NOT READY\r\n")
@@ -35,24 +35,37 @@ func TestSIMThatIsBusyInACallCostsNoCall(t *testing.T) {
 	})
 }
 
+func TestSIMThatIsLockedInACallIsToldAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		mock := answerable()
+		m, call := talking(t, mock, nil)
+		rec := record(t, m.Events())
+		mock.On("AT+CPIN?").Reply("+CPIN: SIM PUK")
+		mock.Inject("\r\n+CPIN: SIM PUK\r\n")
+		time.Sleep(time.Second)
+		assert.Equal(t, []modem.SIMState{modem.SIMLocked}, simStates(rec))
+		assert.Equal(t, voice.Active, call.State())
+	})
+}
+
 func TestAnswerOfSomethingElseDoesNotChangeTheSIM(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		mock := sim7600()
-		m := openMock(t, mock, nil)
+		m := openMock(t, mock, &modem.Config{Watchdog: -1})
 		rec := record(t, m.Events())
 		mock.On("AT+CPIN?").Once().Reply()
 		mock.Inject("\r\n+CPIN: READY\r\n")
 		time.Sleep(time.Minute)
 		assert.Empty(t, simStates(rec))
 		assert.Empty(t, modemStates(rec))
-		assert.Greater(t, written(mock, "AT+CPIN?"), 2, "it is asked again")
+		assert.Equal(t, 3, written(mock, "AT+CPIN?"), "by Open, for the report, and again for an answer")
 	})
 }
 
 func TestSIMThatCouldNotBeAskedIsUnlockedLater(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		mock := sim7600()
-		m := openMock(t, mock, &modem.Config{PIN: "2468"})
+		m := openMock(t, mock, &modem.Config{PIN: "2468", Watchdog: -1})
 		rec := record(t, m.Events())
 		mock.On("AT+CPIN?").Final("ERROR")
 		mock.On(`AT+CPINR="SIM PIN"`).Reply("+CPINR: SIM PIN,3,3")

@@ -72,6 +72,33 @@ func TestSecondATPortThatBreaksEndsTheLink(t *testing.T) {
 	})
 }
 
+// twoMocks is a modem whose second AT port is one of its own.
+type twoMocks struct {
+	*modem.MockTransport
+	second *modem.MockTransport
+}
+
+func (m twoMocks) OpenReports(ctx context.Context) (io.ReadWriteCloser, error) {
+	return m.second.OpenAT(ctx)
+}
+
+func TestSecondATPortThatBreaksAloneEndsTheLink(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		second := sim7600()
+		m := open(t, twoMocks{sim7600(), second}, nil)
+		rec := record(t, m.Events())
+		second.Break(errBroken)
+		synctest.Wait()
+		require.Equal(t, modem.Lost, m.State(), "reports would come no more")
+		require.ErrorIs(t, of[modem.StateChanged](rec)[0].Err, errBroken)
+		time.Sleep(time.Minute)
+		require.Equal(t, modem.Lost, m.State())
+		second.Mend()
+		untilState(t, m, modem.Ready)
+		assert.Equal(t, 2, written(second, "AT+CLIP=1"), "and its settings are made again")
+	})
+}
+
 // brokenReports is a modem whose second AT port cannot be opened.
 type brokenReports struct{ *modem.MockTransport }
 
