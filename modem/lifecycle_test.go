@@ -209,6 +209,31 @@ func TestCloseOfAModemThatIsOpenedAgainIsNoLoss(t *testing.T) {
 	})
 }
 
+func TestModemThatIsBackWhileItIsClosed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		mock := answerable()
+		m, call := talking(t, mock, nil)
+		rec := record(t, m.Events())
+		busy := make(chan struct{})
+		m.OnCallFunc(func(ctx context.Context, _ *voice.CallSession) error { // of the next call
+			close(busy)
+			time.Sleep(8 * time.Second)
+			return nil
+		})
+		ended(mock)
+		endOf(t, call)
+		time.Sleep(15 * time.Second)
+		mock.Inject(ringing)
+		<-busy
+		hiccup(mock)
+		before := written(mock, "ATE0Q0V1")
+		require.NoError(t, m.Close())
+		synctest.Wait()
+		assert.NotContains(t, modemStates(rec), modem.Ready, "nobody is there for it")
+		assert.Equal(t, before+1, written(mock, "ATE0Q0V1"), "nor is it tried again")
+	})
+}
+
 // clingy is a transport whose AT port does not close well.
 type clingy struct{ *modem.MockTransport }
 
@@ -244,4 +269,106 @@ func TestLogOfAModemThatIsNeverRestarted(t *testing.T) {
 		assert.Contains(t, log.String(), "not back yet")
 		assert.NotContains(t, log.String(), "too often", "it was not at all")
 	})
+}
+
+func TestLateStartOfAModemThatIsReadyAgain(t *testing.T) {
+	for name, tt := range map[string]struct {
+		cfg  modem.Config
+		mode string
+		want int
+	}{
+		"has its settings":             {modem.Config{}, "+CMEE: 1", 3},
+		"has lost them":                {modem.Config{}, "+CMEE: 0", 6},
+		"has them, but is never asked": {modem.Config{Watchdog: -1}, "+CMEE: 1", 6},
+		"does not tell whether it has": {modem.Config{}, "", 6},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				mock := sim7600()
+				if tt.mode == "" {
+					mock.On("AT+CMEE=1").Final("ERROR")
+				}
+				m := openMock(t, mock, &tt.cfg)
+				rec := record(t, m.Events())
+				time.Sleep(31 * time.Second)
+				mock.Inject("\r\nRDY\r\n")
+				until(t, func() bool { return len(modemStates(rec)) == 3 })
+				mock.On("AT+CMEE?").Once().Reply(tt.mode)
+				mock.Inject("\r\nRDY\r\n") // it was held up behind others
+				time.Sleep(20 * time.Second)
+				assert.Len(t, modemStates(rec), tt.want)
+				assert.Equal(t, modem.Ready, m.State())
+			})
+		})
+	}
+}
+
+func TestAudioPortOfAModemThatIsLostWhileItIsOpened(t *testing.T) {
+	for name, last := range map[string]string{"in the set-up": "AT+CPCMFRM=0", "in the question for the rate": "AT+CPCMFRM?"} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				mock := sim7600()
+				mock.On("AT+CPCMBANDWIDTH=1,1").Final("ERROR")
+				mock.On(last).Then(func() { mock.Break(io.EOF) }).Silent()
+				tr := &audioPorts{MockTransport: mock}
+				_, err := modem.Open(deadline(t), tr, nil)
+				require.ErrorIs(t, err, io.EOF)
+				count, open := tr.now()
+				assert.Equal(t, 1, count)
+				assert.Zero(t, open)
+			})
+		})
+	}
+}
+
+func TestAudioPortIsNotLookedForWhileTheModemIsLost(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		mock := sim7600()
+		tr := &audioPorts{MockTransport: mock}
+		m := open(t, tr, nil)
+		synctest.Wait() // the audio port is gone, and to be opened again
+		mock.Break(io.EOF)
+		time.Sleep(time.Minute)
+		count, _ := tr.now()
+		assert.Equal(t, 1, count, "it could be in the way of who opens the modem")
+		mock.Mend()
+		untilState(t, m, modem.Ready)
+		_, open := tr.now()
+		assert.Equal(t, 1, open)
+	})
+}
+
+func TestCallThatWasRejectedBeforeALoss(t *testing.T) {
+	for name, tt := range map[string]struct {
+		away             time.Duration
+		answered, hungUp int
+	}{
+		"and rings on":               {3 * time.Second, 0, 1},
+		"and the caller calls again": {30 * time.Second, 1, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				mock := answerable()
+				mock.On("AT+CLCC").Reply(listedAs("4"))
+				mock.On("AT+CHUP").Silent()
+				mock.On("AT+CHLD=11").Then(func() { ended(mock) }).Reply()
+				m := openMock(t, mock, nil)
+				mock.Inject(ringing)
+				time.Sleep(time.Second)
+				call := m.Calls()[0]
+				ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+				defer cancel()
+				require.ErrorIs(t, call.Hangup(ctx), context.DeadlineExceeded)
+				mock.Break(io.EOF)
+				assert.Equal(t, voice.Rejected, endOf(t, call).Reason)
+				m.OnCallFunc(answer)
+				time.Sleep(tt.away)
+				mock.Mend()
+				untilState(t, m, modem.Ready)
+				time.Sleep(10 * time.Second)
+				assert.Equal(t, tt.answered, written(mock, "ATA"))
+				assert.Equal(t, tt.hungUp, written(mock, "AT+CHLD=11"))
+			})
+		})
+	}
 }

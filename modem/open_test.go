@@ -369,6 +369,10 @@ func TestOpenAsksATIWhereTheModelIsNotTold(t *testing.T) {
 		m := openMock(t, mock, nil)
 		assert.Equal(t, "SIM7600", m.Identity().Profile)
 		assert.Equal(t, "SIMCOM INCORPORATED", m.Identity().Manufacturer)
+		require.NoError(t, m.Close())
+		got, err := modem.Probe(deadline(t), mock, nil)
+		require.NoError(t, err)
+		assert.Equal(t, "SIM7600", got.Identity.Profile, "so does Probe")
 	})
 }
 

@@ -2,6 +2,7 @@ package modem
 
 import (
 	"errors"
+	"io"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -88,6 +89,18 @@ func TestAudioThatIsToBeTriedAgainOverALinkThatIsGone(t *testing.T) {
 		m.ask(func() {
 			assert.True(t, m.own.audio.busy)
 			m.own.audio.busy = false
+		})
+	})
+}
+
+func TestLossOfAnAudioPortThatWasReplaced(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		onOwner(t, func(o *owner) {
+			before, now := newTestPort(newWire()), newTestPort(newWire())
+			o.audioPort = now
+			o.audioGone(o.turn, before, io.EOF)
+			assert.Same(t, now, o.audioPort)
+			assert.NoError(t, before.Close())
 		})
 	})
 }

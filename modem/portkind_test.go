@@ -2,6 +2,7 @@ package modem_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -51,6 +52,7 @@ func TestScenarioB20PortThatIsNoATPort(t *testing.T) {
 			mock.On("*").Raw("\x7e\xff\x7d\x23\xc0\x21\x7d\x21\x7d\x20\x7d\x34\x7e")
 			_, err := modem.Open(deadline(t), mock, nil)
 			require.ErrorIs(t, err, modem.ErrDataMode)
+			assert.Equal(t, 1, strings.Count(strings.Join(mock.Written(), ""), "+++"), "that would be data to whoever is there")
 		})
 	})
 	t.Run("B20 port of positions", func(t *testing.T) {

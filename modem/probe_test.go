@@ -265,6 +265,18 @@ func TestProbeOfAModemThatIsSlowToAnswer(t *testing.T) {
 	})
 }
 
+func TestProbeOfAPortOnWhichOthersLeftAnAnswer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		mock := sim7600()
+		mock.On("AT").Once().Then(func() { mock.Inject("\r\nOK\r\n") }).After(500 * time.Millisecond).Reply()
+		mock.On("AT+CMEE?").Once().After(600 * time.Millisecond).Reply("+CMEE: 1")
+		got, err := modem.Probe(deadline(t), mock, nil)
+		require.NoError(t, err)
+		assert.Equal(t, "SIMCOM_SIM7600E-H", got.Identity.Model)
+		assert.Equal(t, 2, written(mock, "AT"), "the first OK was no answer to it")
+	})
+}
+
 func TestProbeWithoutAModem(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sim := modemtest.New(nil)

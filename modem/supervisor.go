@@ -147,7 +147,7 @@ func (s *supervisor) reopen(f fault) *link {
 		if l, err = s.attempt(deaf); err == nil {
 			return l
 		}
-		if m.live.Err() != nil {
+		if m.live.Err() != nil || m.closing.Load() {
 			return nil
 		}
 		if oe, ok := errors.AsType[*OpenError](err); ok && oe.Step != stepPort {

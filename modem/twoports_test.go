@@ -99,6 +99,18 @@ func TestSecondATPortThatBreaksAloneEndsTheLink(t *testing.T) {
 	})
 }
 
+func TestStartThatIsToldOnTheSecondATPort(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		second := sim7600()
+		m := open(t, twoMocks{sim7600(), second}, nil)
+		rec := record(t, m.Events())
+		second.Inject("\r\nRDY\r\n")
+		until(t, func() bool { return len(modemStates(rec)) == 3 })
+		assert.Equal(t, []modem.State{modem.Lost, modem.Opening, modem.Ready}, modemStates(rec))
+		assert.ErrorIs(t, of[modem.StateChanged](rec)[0].Err, modem.ErrRestarted)
+	})
+}
+
 // brokenReports is a modem whose second AT port cannot be opened.
 type brokenReports struct{ *modem.MockTransport }
 
