@@ -250,11 +250,32 @@ func TestAudioPortThatBreaksAloneIsOpenedAgain(t *testing.T) {
 		mock.Mend()
 		time.Sleep(4 * time.Second)
 		mock.InjectAudio(speech(8000))
+		before := len(mock.WrittenAudio())
 		time.Sleep(time.Second)
+		assert.InDelta(t, before+16000, len(mock.WrittenAudio()), 1000, "the call has it again")
 		ended(mock)
 		r := receive(t, got)
 		assert.Equal(t, voice.RecordCallEnded, r.Reason)
 		assert.GreaterOrEqual(t, r.Duration, 4*time.Second, "with silence for the gap")
+	})
+}
+
+func TestAudioPortThatBreaksBeforeACallHasIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		mock := answerable()
+		mock.Audio = true
+		mock.On("AT+CPCMREG=1").Final("ERROR")
+		m, call := talking(t, mock, nil)
+		rec := record(t, m.Events())
+		mock.BreakAudio(errors.New("stalled for good"))
+		time.Sleep(time.Second)
+		assert.Empty(t, of[modem.NoAudio](rec), "there was none to lose")
+		mock.On("AT+CPCMREG=1").Reply()
+		mock.Mend()
+		time.Sleep(5 * time.Second)
+		assert.NotEmpty(t, mock.WrittenAudio(), "it is switched on when the port is back")
+		ended(mock)
+		endOf(t, call)
 	})
 }
 

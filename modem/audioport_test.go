@@ -370,3 +370,19 @@ func (l *lazyPort) Close() error {
 	l.closed.Store(true)
 	return nil
 }
+
+func TestPortThatHasEndedTakesNoCall(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newTestPort(newWire())
+		_, feed := newTestCall()
+		p.route(feed)
+		turn := p.now().turn
+		p.route(feed)
+		assert.Equal(t, turn, p.now().turn, "it has it already")
+		require.NoError(t, p.Close())
+		assert.Nil(t, p.now().feed)
+		p.route(feed)
+		assert.Nil(t, p.now().feed, "a player would wait for a writer that is gone")
+		feed.End(voice.End{Reason: voice.LocalHangup})
+	})
+}

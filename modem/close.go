@@ -29,7 +29,7 @@ func (m *Modem) Shutdown(ctx context.Context) error {
 	select {
 	case <-idle:
 		return m.Close()
-	case <-m.done:
+	case <-m.closed: // by another; a modem that was given up still has handlers
 		return m.Close()
 	case <-ctx.Done():
 		return context.Cause(ctx)

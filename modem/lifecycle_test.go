@@ -338,6 +338,20 @@ func TestAudioPortIsNotLookedForWhileTheModemIsLost(t *testing.T) {
 	})
 }
 
+func TestAudioPortThatIsBackTooLate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		mock := sim7600()
+		tr := &audioPorts{MockTransport: mock, late: map[int]time.Duration{1: 10 * time.Second}}
+		open(t, tr, nil)
+		time.Sleep(5 * time.Second)
+		mock.Break(io.EOF)
+		time.Sleep(10 * time.Second)
+		count, open := tr.now()
+		assert.Equal(t, 2, count)
+		assert.Zero(t, open, "it is of a link that is gone")
+	})
+}
+
 func TestCallThatWasRejectedBeforeALoss(t *testing.T) {
 	for name, tt := range map[string]struct {
 		away             time.Duration
