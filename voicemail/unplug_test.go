@@ -51,10 +51,7 @@ func TestScenarioA16UnpluggedInMidRecording(t *testing.T) {
 		assert.GreaterOrEqual(t, f.Info().Duration(), 4900*time.Millisecond)
 
 		sim.Replug()
-		for r, err := m.Registration(ctx); err != nil || !r.Voice(); r, err = m.Registration(ctx) {
-			require.NoError(t, ctx.Err())
-			time.Sleep(time.Second)
-		}
+		require.NoError(t, sim.WaitReachable(ctx))
 		leave("+12025550148")
 		require.NoError(t, m.Close())
 		assert.Equal(t, "+12025550148", string((<-messages).Caller), "and the next one is taken")

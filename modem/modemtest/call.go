@@ -18,8 +18,8 @@ const (
 // international one. The call rings until it is answered, rejected or given up
 // after a minute. If the modem cannot be reached, or is busy and there is no
 // call waiting, the call has ended when Call returns, see [Caller.Ended]. Just
-// after a start or a Replug it cannot be reached, as it has to register first, which
-// may take longer than the program takes to be ready: call again later then.
+// after a start, a Replug, a Reset or an InsertSIM it cannot be reached, as it has to
+// register first: [Modem.WaitReachable] waits for that.
 //
 // The program may answer before Call returns. A handler that the call may run
 // must therefore not use Call's result: that is a race with the assignment.
@@ -35,11 +35,10 @@ func (m *Modem) CallWith(in Incoming) *Caller {
 	c := m.newCaller(in.Number)
 	c.from, c.incoming = in, true
 	c.giveUpAt = now.Add(orElse(in.RingFor, ringTime))
-	_, trouble := m.simTrouble()
 	switch {
 	case m.closed:
 		return c.never(EndedByModem)
-	case trouble, m.cfg.DataOnly, !m.network.registered():
+	case m.unreachable() != "":
 		return c.never(EndedNoService)
 	case len(m.calls) == 0:
 		c.stat = ringing
@@ -75,8 +74,7 @@ func (m *Modem) WaitDialled(ctx context.Context) (*Caller, error) {
 			m.mu.Unlock()
 			return nil, ErrClosed
 		}
-		changed := make(chan struct{})
-		m.waiters = append(m.waiters, changed)
+		changed := m.waiting()
 		m.mu.Unlock()
 		select {
 		case <-changed:

@@ -45,10 +45,7 @@ func dialCall(m *Modem, c command) result {
 	call.stat = dialing
 	m.admit(call)
 	m.dialled = append(m.dialled, call)
-	for _, w := range m.waiters {
-		close(w)
-	}
-	m.waiters = nil
+	m.tellWaiters()
 	d := &dialling{call: call, colp: m.set.colp == 1}
 	if d.colp {
 		call.setOut(time.Now())

@@ -90,14 +90,8 @@ const (
 
 // String says it in a few words.
 func (e End) String() string {
-	names := []string{
-		"not ended", "ended by the far side", "ended by the program", "rejected", "busy",
-		"no answer", "no service", "ended by the modem",
-	}
-	if int(e) < len(names) && e >= 0 {
-		return names[e]
-	}
-	return fmt.Sprintf("End(%d)", int(e))
+	return nameOf(e, "End", "not ended", "ended by the far side", "ended by the program", "rejected", "busy",
+		"no answer", "no service", "ended by the modem")
 }
 
 // Number returns the number of the far side, in full.
@@ -134,8 +128,8 @@ func (c *Caller) Rate() int {
 	return c.rate()
 }
 
-// WaitAnswered waits until the call is connected. It returns [ErrEnded] if it
-// ends before.
+// WaitAnswered waits until the call is connected. If it ends before, the
+// error wraps [ErrEnded] and says how, as that it was never put through.
 func (c *Caller) WaitAnswered(ctx context.Context) error {
 	return c.wait(ctx, c.answered)
 }
@@ -159,10 +153,25 @@ func (c *Caller) wait(ctx context.Context, event <-chan struct{}) error {
 		if event == c.ended {
 			return nil
 		}
-		return ErrEnded
+		return c.endErr()
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}
+}
+
+// endErr is ErrEnded with how the call has ended.
+func (c *Caller) endErr() error {
+	c.m.mu.Lock()
+	defer c.m.mu.Unlock()
+	return c.lockedEndErr()
+}
+
+// lockedEndErr is endErr under Modem.mu. A call without an id never came to the modem.
+func (c *Caller) lockedEndErr() error {
+	if c.end == EndedNoService && c.incoming && c.id == 0 {
+		return fmt.Errorf("%w: %v: the modem could not be reached, see Modem.WaitReachable", ErrEnded, c.end)
+	}
+	return fmt.Errorf("%w: %v", ErrEnded, c.end)
 }
 
 // Answer takes the call at the far side: of a call that the program dialled,

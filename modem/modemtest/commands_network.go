@@ -41,6 +41,7 @@ func (m *Modem) register(stat int) {
 		return
 	}
 	m.network.stat = stat
+	m.tellWaiters()
 	for _, domain := range domains {
 		m.reportRegistration(domain)
 	}

@@ -194,6 +194,11 @@ const (
 	SIMPUK
 )
 
+// String says it in a word or two.
+func (s SIMState) String() string {
+	return nameOf(s, "SIMState", "ready", "absent", "wants PIN", "wants PUK")
+}
+
 // SIM is the card in the modem. The zero value is one that is ready.
 type SIM struct {
 	// State is what it wants.
@@ -226,7 +231,7 @@ func (s SIM) withDefaults() SIM {
 
 // String tells the state and the attempts that remain, and no code or number.
 func (s SIM) String() string {
-	return fmt.Sprintf("SIM(state %d, %d PIN and %d PUK attempts)", int(s.State), s.PINTries, s.PUKTries)
+	return fmt.Sprintf("SIM(%v, %d PIN and %d PUK attempts)", s.State, s.PINTries, s.PUKTries)
 }
 
 // GoString returns what String does.
@@ -256,6 +261,11 @@ const (
 	// or the program hangs up.
 	Ring
 )
+
+// String says it in a word or two.
+func (r Result) String() string {
+	return nameOf(r, "Result", "answer", "busy", "no answer", "reject", "no service", "ring")
+}
 
 // Outcome tells what becomes of a call that the program dials. The zero value
 // is a far side that rings after one second and answers after three more.

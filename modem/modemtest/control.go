@@ -69,7 +69,8 @@ func (m *Modem) RemoveSIM() {
 
 // InsertSIM puts a card into a running modem, in place of the one that was there
 // if need be. If it wants nothing the modem registers with it, after
-// [SIM.Busy]; if it wants a PIN it waits for it. A later reset finds this card.
+// [SIM.Busy], see [Modem.WaitReachable]; if it wants a PIN it waits for it. A later
+// reset finds this card.
 func (m *Modem) InsertSIM(card SIM) {
 	m.RemoveSIM()
 	m.mu.Lock()

@@ -81,7 +81,14 @@
 // [Modem.Unplug] pulls the cable, and [Modem.Replug] plugs it in again; the
 // commands that reset a modem on USB take its ports away for a while, too.
 // [Modem.Undervoltage] is a weak supply. A device that is not there is an error
-// that wraps [fs.ErrNotExist].
+// that wraps [fs.ErrNotExist]. After all that makes it start anew it has to register
+// before anybody can call it:
+//
+//	sim.Replug()
+//	err = sim.WaitReachable(ctx)                 // the network puts calls through again
+//	caller = sim.Call("+12025550100")
+//
+// The program has to be ready as well for that: its own events tell.
 // [Config.Line] and [Modem.SetLine] make of the AT port what a program may find
 // in its place: a port in the data mode of PPP, of another rate, for diagnosis,
 // or dead. [Config.Reports] adds a second AT port.

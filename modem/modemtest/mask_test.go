@@ -28,7 +28,7 @@ func TestNothingSecretIsPrinted(t *testing.T) {
 			"modemtest.Modem(SIM7600, 1 calls)":      sim,
 			"modemtest.Caller(+120****0100, active)": caller,
 			"Config(SIM7600, seed 0)":                cfg,
-			"SIM(state 0, 0 PIN and 0 PUK attempts)": card,
+			"SIM(ready, 0 PIN and 0 PUK attempts)":   card,
 			"Incoming(+120****0100)":                 modemtest.Incoming{Number: "+12025550100"},
 			"ATD****":                                modemtest.Line{Text: "ATD+12025550100;"},
 			"AT+CPIN****":                            modemtest.Line{Text: "\x1bat+cpin=\"47114711\""},

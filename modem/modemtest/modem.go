@@ -20,8 +20,9 @@ var (
 	// ErrPortInUse means that a port is open already: a device has one user.
 	ErrPortInUse = errors.New("modemtest: the port is in use")
 
-	// ErrEnded means that the call is over, see [Caller.Ended].
-	ErrEnded = errors.New("modemtest: the call has ended")
+	// ErrEnded means that the call is over. What wraps it says how, as
+	// [Caller.Ended] does.
+	ErrEnded = errors.New("modemtest: the call is over")
 
 	// ErrNotAnswered means that the call was not answered yet.
 	ErrNotAnswered = errors.New("modemtest: the call is not answered")
@@ -61,11 +62,11 @@ type Modem struct {
 	supply supply     // whether there are ports at all
 	face   face       // what the AT port is in place of an AT port
 
-	calls   []*Caller // in the order of their ids
-	dialled []*Caller // all calls of the program, for WaitDialled and Dialled; they are kept
-	claimed int       // how many of them WaitDialled has given out
-	waiters []chan struct{}
-	cause   string // the line of the last call's end for AT+CEER
+	calls   []*Caller       // in the order of their ids
+	dialled []*Caller       // all calls of the program, for WaitDialled and Dialled; they are kept
+	claimed int             // how many of them WaitDialled has given out
+	waiters []chan struct{} // for what may change next, see waiting
+	cause   string          // the line of the last call's end for AT+CEER
 	lastVTS time.Time
 	pcm     pcm
 	vendor  vendor
@@ -199,10 +200,7 @@ func (m *Modem) Close() error {
 	if m.audio != nil {
 		m.audio.shut()
 	}
-	for _, w := range m.waiters {
-		close(w)
-	}
-	m.waiters = nil
+	m.tellWaiters()
 	m.mu.Unlock()
 	m.wg.Wait()
 	return nil
@@ -258,6 +256,7 @@ func (m *Modem) later(d time.Duration, do func()) {
 	})
 	m.events = slices.Insert(m.events, i, e)
 	m.wakeAT()
+	m.tellWaiters()
 }
 
 // laterWithCard is later, unless the SIM is taken out before.

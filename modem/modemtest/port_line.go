@@ -33,6 +33,11 @@ const (
 	LineDiagnostic
 )
 
+// String says it in a word.
+func (s LineState) String() string {
+	return nameOf(s, "LineState", "ready", "silent", "PPP", "garbled", "diagnostic")
+}
+
 const (
 	guard      = time.Second     // of "+++" (Hayes; register S12)
 	frameEvery = 3 * time.Second // the restart timer of RFC 1661, 4.6

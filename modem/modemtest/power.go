@@ -31,8 +31,9 @@ func (m *Modem) Unplug() {
 }
 
 // Replug plugs the modem in again, or ends the wait after a reset at once. It
-// starts, with the lines of its family's start. It is a no-op while the modem
-// is plugged in.
+// starts, with the lines of its family's start, and then registers: a call that
+// comes at once does not reach it, see [Modem.WaitReachable]. It is a no-op while
+// the modem is plugged in.
 func (m *Modem) Replug() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -78,8 +79,8 @@ func (m *Modem) plugged() (back, gone <-chan struct{}, err error) {
 }
 
 // Reset switches the modem off and on with its ports open: calls are gone,
-// settings are as AT&W left them, a SIM with a PIN wants it again, and the
-// lines of a start come. It is a no-op while the modem is unplugged.
+// settings are as AT&W left them, a SIM with a PIN wants it again, the lines of a
+// start come, and it has to register anew, see [Modem.WaitReachable]. It is a no-op while the modem is unplugged.
 func (m *Modem) Reset() {
 	m.mu.Lock()
 	defer m.mu.Unlock()

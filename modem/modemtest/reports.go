@@ -23,6 +23,11 @@ const (
 	ReportsOnBoth
 )
 
+// String says it in a few words.
+func (r Reports) String() string {
+	return nameOf(r, "Reports", "one port", "reports on the first", "reports on the second", "reports on both")
+}
+
 // OpenReports opens the second AT port. It fails as OpenAT does, and with
 // [errors.ErrUnsupported] if Config.Reports says that there is none.
 //

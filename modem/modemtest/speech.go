@@ -37,7 +37,7 @@ type quietWaiter struct {
 // wait for anyone to listen: what is said before the program has switched
 // audio on, or while the call is on hold, is lost, as on a phone. Many Says at
 // once speak one after the other. It returns [ErrNotAnswered] before the call
-// is connected and [ErrEnded] when it ends. A done ctx ends the speech.
+// is connected, and what wraps [ErrEnded] when it ends. A done ctx ends the speech.
 func (c *Caller) Say(ctx context.Context, samples []int16) error {
 	s := &speech{samples: samples, done: make(chan struct{})}
 	if err := c.startSaying(s); err != nil {
@@ -55,7 +55,7 @@ func (c *Caller) startSaying(s *speech) error {
 	defer c.m.mu.Unlock()
 	switch {
 	case c.end != 0:
-		return ErrEnded
+		return c.lockedEndErr()
 	case c.connected.IsZero():
 		return ErrNotAnswered
 	}
@@ -86,8 +86,8 @@ func (d *media) speak(frame []int16) {
 // WaitQuiet waits until the far side has heard something, and then nothing for
 // d: a greeting and its beep are over. It counts from the answer, or from where
 // the last WaitQuiet returned. Nothing is samples of at most 256, 42 dB below
-// full scale; choose d longer than the pauses of the greeting. It returns
-// [ErrEnded] when the call ends before.
+// full scale; choose d longer than the pauses of the greeting. The
+// error wraps [ErrEnded] when the call ends before.
 func (c *Caller) WaitQuiet(ctx context.Context, d time.Duration) error {
 	w := &quietWaiter{done: make(chan struct{})}
 	c.m.mu.Lock()

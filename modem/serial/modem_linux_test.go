@@ -100,10 +100,7 @@ func TestScenarioB16ModemComesBack(t *testing.T) {
 	becomes(t, states, modem.Ready)
 	assert.True(t, m.Capabilities().Audio)
 	answers := func() {
-		require.Eventually(t, func() bool { // a modem that has just started is in no network yet
-			r, err := m.Registration(inTime(t))
-			return err == nil && r.Status == modem.RegisteredHome
-		}, patience, 50*time.Millisecond)
+		require.NoError(t, sim.WaitReachable(inTime(t)), "one that has just started is in no network yet")
 		caller := sim.Call("+12025550147")
 		within(t, "the call", func() { assert.NoError(t, <-answered) })
 		assert.NoError(t, caller.WaitEnded(inTime(t)))
