@@ -76,6 +76,7 @@ func (o *owner) switchAudio() {
 	c, on, port := o.talking(), o.audio.on, o.audioPort
 	switch {
 	case port == nil: // none, or it has broken; what is on is switched off all the same
+		o.tellMute()
 	case c != nil && on != nil && !on.over:
 		port.route(c.feed) // on may be another call, on hold
 	default:
@@ -88,6 +89,14 @@ func (o *owner) switchAudio() {
 	case port != nil && on == nil && c != nil && o.audio.tried != c:
 		o.audio.tried, o.audio.since = c, time.Now()
 		o.audioOn(c)
+	}
+}
+
+// tellMute tells the call that is active that it has no audio, where the modem has no
+// port for it, so that nobody waits for it.
+func (o *owner) tellMute() {
+	if c := o.talking(); c != nil && o.ready && !o.m.link().caps.Audio {
+		c.feed.NoAudio()
 	}
 }
 

@@ -322,6 +322,7 @@ func TestLostConnectionEndsCallsAndIsMadeAnew(t *testing.T) {
 		require.ErrorIs(t, err, atcmd.ErrClosed)
 		require.NoError(t, caller.WaitEnded(ctx), "nobody is there to talk to")
 		require.NoError(t, m.Err())
+		untilState(t, m, modem.Ready)
 		_, err = m.Signal(ctx)
 		require.NoError(t, err)
 		synctest.Wait()

@@ -57,6 +57,9 @@ var (
 	ErrSIMFailure = errors.New("the SIM cannot be used")
 )
 
+// errNoTransport is that of a program which has none.
+var errNoTransport = errors.New("the transport is nil: pass &serial.Ports{...}, &modem.TCP{...} or a modemtest.Modem")
+
 // Errors of a Modem.
 var (
 	// ErrClosed means that the modem was closed.

@@ -124,6 +124,9 @@ func TestScenarioB9NoiseOfHuawei(t *testing.T) {
 		}
 		mock.On("AT+CSQ").Raw(between.String() + "\r\n+CSQ: 20,99\r\n" + between.String() + "\r\nOK\r\n")
 		m, call := talking(t, mock, &modem.Config{Logger: slog.New(heard), NetworkPoll: time.Second})
+		heard.mu.Lock()
+		heard.level = slog.LevelDebug // it was told that there is no audio port
+		heard.mu.Unlock()
 		rec := record(t, m.Events())
 		for range 60 {
 			inject(mock, noise...)

@@ -5,41 +5,67 @@ import (
 	"io"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/callstack-go/callstack/modem"
 	"github.com/callstack-go/callstack/modem/modemtest"
 	"github.com/callstack-go/callstack/voice"
 )
 
-// A program that ends without Close leaves its call up. Whoever dials next must not
-// get that one for the call that was dialled: it is with somebody else. The list that
-// was asked for when the modem became ready is still on its way then.
-func TestDialIsNotACallThatAnEarlierProgramLeft(t *testing.T) {
+// A program that ends without Close leaves its call up: nobody talks in it, and somebody
+// pays for it. Whoever dials next must get neither that one nor an error.
+func TestCallThatAnEarlierProgramLeftIsHungUp(t *testing.T) {
 	const left, wanted = "+12025550100", "+12025550101"
-	for seed := range uint64(20) {
-		t.Run(fmt.Sprint(seed), func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				sim := modemtest.New(&modemtest.Config{Seed: seed, Calm: seed == 0})
-				t.Cleanup(func() { sim.Close() })
-				leaveCall(t, sim, left)
-				m := open(t, sim, nil)
-				events := record(t, m.Events())
-				_, err := m.Dial(deadline(t), wanted, nil)
-				require.ErrorIs(t, err, voice.ErrEnded, "the modem refuses to dial beside a call")
-				synctest.Wait()
-				for _, e := range of[voice.StateChanged](events) {
-					assert.False(t, e.State == voice.Active && e.Number == wanted, "what was dialled was not answered")
-				}
-				assert.Equal(t, []string{left}, sim.Dialled())
+	for _, family := range allFamilies {
+		for seed := range uint64(8) {
+			t.Run(fmt.Sprint(family, " ", seed), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					sim := modemtest.New(&modemtest.Config{Family: family, Seed: seed, Calm: seed == 0})
+					t.Cleanup(func() { sim.Close() })
+					earlier := leaveCall(t, sim, left)
+					m := open(t, sim, nil)
+					end, over := earlier.Ended()
+					assert.True(t, over, "before the modem is ready")
+					assert.Equal(t, modemtest.EndedByProgram, end)
+					call, err := m.Dial(deadline(t), wanted, nil)
+					require.NoError(t, err)
+					assert.Equal(t, wanted, string(call.Number()))
+					assert.Equal(t, []string{left, wanted}, sim.Dialled())
+				})
 			})
-		})
+		}
 	}
 }
 
+func TestCallThatRingsIsNoneThatWasLeft(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sim := modemtest.New(nil)
+		t.Cleanup(func() { sim.Close() })
+		port, err := sim.OpenAT(t.Context())
+		require.NoError(t, err)
+		caller := sim.Call("+12025550100")
+		require.NoError(t, port.Close())
+		open(t, sim, &modem.Config{OnCall: voice.HandlerFunc(answer)})
+		require.NoError(t, caller.WaitAnswered(deadline(t)))
+	})
+}
+
+func TestCallThatCannotBeHungUpDoesNotKeepTheModemFromOpening(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		mock := sim7600()
+		mock.On("AT+CLCC").Reply(dialledAs("0"))
+		openMock(t, mock, nil)
+		assert.Equal(t, 2, written(mock, "AT+CHUP"))
+		assert.Equal(t, 2, written(mock, "ATH"))
+		time.Sleep(time.Second)
+	})
+}
+
 // leaveCall dials as a program does that then ends without hanging up.
-func leaveCall(t *testing.T, sim *modemtest.Modem, number string) {
+func leaveCall(t *testing.T, sim *modemtest.Modem, number string) *modemtest.Caller {
 	t.Helper()
 	port, err := sim.OpenAT(t.Context())
 	require.NoError(t, err)
@@ -49,4 +75,5 @@ func leaveCall(t *testing.T, sim *modemtest.Modem, number string) {
 	require.NoError(t, err)
 	require.NoError(t, callee.WaitAnswered(deadline(t)))
 	require.NoError(t, port.Close())
+	return callee
 }

@@ -328,6 +328,8 @@ func (o *owner) discover(l listed, asked moment, again bool) *call {
 	switch {
 	case l.state == voice.Dialing, l.state == voice.Alerting:
 		return nil
+	case answered && !o.ready: // it is hung up, see opening.clearCalls
+		return nil
 	case asked < o.endedAt:
 		o.pollNow() // it may be another one
 		return nil

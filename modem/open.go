@@ -20,8 +20,8 @@ const stepPort = "AT port"
 
 // Open opens a modem and makes it ready for calls: it synchronises the dialogue,
 // identifies the modem, chooses its profile, checks and unlocks the SIM, switches
-// the reports on, and opens the audio port. ctx and Config.OpenTimeout bound
-// opening only. A nil cfg means no settings.
+// the reports on, hangs up calls that an earlier program has left up, and opens the
+// audio port. ctx and Config.OpenTimeout bound opening only. A nil cfg means no settings.
 //
 // The errors are *[OpenError]: they tell at which step, and wrap one of the
 // errors of this package, of atcmd or of the transport. A setting that is out of
@@ -42,6 +42,9 @@ func open(ctx context.Context, t Transport, cfg *Config, jitter func(time.Durati
 	}
 	ctx, cancel := context.WithTimeout(ctx, c.OpenTimeout)
 	defer cancel()
+	if t == nil {
+		return nil, &OpenError{Step: stepPort, Err: errNoTransport}
+	}
 	rw, err := t.OpenAT(ctx)
 	if err != nil {
 		return nil, &OpenError{Step: stepPort, Err: err}
@@ -81,9 +84,10 @@ func (m *Modem) abandon(err error) error {
 // opening is a link in the making.
 type opening struct {
 	*link
-	m     *Modem
-	again bool  // it was open before
-	known int64 // how often the modem had started when its settings were made
+	m       *Modem
+	again   bool  // it was open before
+	known   int64 // how often the modem had started when its settings were made
+	cleared bool  // calls that were left up were hung up
 }
 
 // connect makes a link over an open AT port, which it closes if that fails. before,
@@ -189,6 +193,7 @@ func (p *opening) run(ctx context.Context) error {
 			return p.refused
 		}},
 		{"initialise", "", p.initialise},
+		{"calls", "", p.clearCalls},
 		{"audio port", "", p.openAudio},
 	}
 	for _, s := range steps {
@@ -222,6 +227,9 @@ func (o *owner) begin(p *opening) (bool, error) {
 	}
 	o.ready = true
 	o.forgetRejected()
+	if p.cleared { // of the end of that call, some reports may be under way
+		o.lastEnd, o.endedAt = time.Now(), o.now()
+	}
 	if o.restarted {
 		o.health.begun = time.Now()
 	}

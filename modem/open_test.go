@@ -213,9 +213,9 @@ func TestOpenSaysToTheModem(t *testing.T) {
 		cfg   modem.Config
 		more  []string
 	}{
-		"nobody knows it": {more: []string{"AT+CVHU=0"}},
+		"nobody knows it": {more: []string{"AT+CVHU=0", "AT+CLCC"}},
 		"SIM7600": {"SIMCOM_SIM7600E-H", modem.Config{CallWaiting: true}, []string{
-			"AT+CVHU=0", "AT+CSSN=0,0", "AT+CLCC=1", "AT+CATR=0", "AT+CCWA=1", "AT+DDET=1", "AT+CPCMFRM=0", "AT+CPCMBANDWIDTH=1,1",
+			"AT+CVHU=0", "AT+CSSN=0,0", "AT+CLCC=1", "AT+CATR=0", "AT+CCWA=1", "AT+DDET=1", "AT+CLCC", "AT+CPCMFRM=0", "AT+CPCMBANDWIDTH=1,1",
 		}},
 	}
 	for name, tt := range tests {

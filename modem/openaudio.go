@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"time"
 
 	"github.com/callstack-go/callstack/events"
 	"github.com/callstack-go/callstack/voice"
@@ -20,7 +21,7 @@ func (p *opening) openAudio(ctx context.Context) error {
 	}
 	rw, err := p.m.transport.OpenAudio(ctx)
 	if errors.Is(err, errors.ErrUnsupported) {
-		p.m.log.DebugContext(ctx, "the transport has no audio port")
+		p.m.log.WarnContext(ctx, "the transport has no audio port: calls are without sound; name it, as in serial.Ports.Audio")
 		return nil
 	}
 	if err != nil {
@@ -73,12 +74,25 @@ func (o *owner) audioGone(turn int, port *audioPort, err error) {
 	if o.turn != turn || o.audioPort != port || o.closing {
 		return
 	}
-	o.m.log.Warn("the audio port is gone: calls go on without audio until it is back", slog.Any("err", err))
 	o.audioPort = nil
+	o.m.after(audioGoneAfter, func() {
+		if o.turn == turn {
+			o.tellGone(err)
+		}
+	})
+	o.m.wg.Go(func() { o.m.reopenAudio(turn, port) })
+}
+
+// audioGoneAfter is how soon it is told that an audio port is gone. If the modem is,
+// that is told by then, and this is no news.
+const audioGoneAfter = 300 * time.Millisecond
+
+// tellGone tells that the audio port is gone while the modem is not.
+func (o *owner) tellGone(err error) {
+	o.m.log.Warn("the audio port is gone: calls go on without audio until it is back", slog.Any("err", err))
 	if c := o.talking(); c != nil && o.audio.on == c {
 		events.Publish(o.m.cfg.Events, NoAudio{Header: o.m.header(), Call: c.session.ID()})
 	}
-	o.m.wg.Go(func() { o.m.reopenAudio(turn, port) })
 }
 
 // reopenAudio closes an audio port and opens it anew, until it succeeds or the link

@@ -13,6 +13,7 @@ type audio struct {
 	format   Format // zero until audio has flowed
 	lead     time.Duration
 	gap      time.Duration // how long no frame may come while attached
+	never    bool          // there is none, and none will come
 	since    time.Time     // when it was attached or detached last
 	heardAt  time.Time     // when the last frame came
 	takenAt  time.Time     // when the last frame was asked for
@@ -30,6 +31,7 @@ func (a *audio) attach(mi MediaInfo, now time.Time) {
 		p.skip(a.holding(p, now))
 	}
 	a.attached, a.format, a.lead, a.gap, a.since = true, mi.Format, mi.Lead, mi.Gap, now
+	a.never = false
 }
 
 func (a *audio) detach(now time.Time) {

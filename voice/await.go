@@ -54,6 +54,9 @@ func (c *CallSession) audioDue(last, now time.Time) (wait time.Duration, due boo
 	if c.state != Active {
 		return 0, false
 	}
+	if c.audio.never {
+		return 0, true
+	}
 	if last.Before(c.activeAt) {
 		last = c.activeAt
 	}

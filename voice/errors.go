@@ -21,7 +21,8 @@ var (
 	ErrPlaying = errors.New("voice: the call is playing something already: wait for it or stop it")
 
 	// ErrNoAudio means that no audio came within 15 s of the answer, or that
-	// it stopped coming for as long, or for longer than MediaInfo.Gap.
+	// it stopped coming for as long, or for longer than MediaInfo.Gap, or that the
+	// carrier has none for the call, which is told at once.
 	ErrNoAudio = errors.New("voice: no audio in this call")
 
 	// ErrBadDigits means that what was to be sent as tones holds something

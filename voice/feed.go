@@ -108,6 +108,16 @@ func (f *Feed) Detach() {
 	c.wakeAll()
 }
 
+// NoAudio says that the call has no audio and will get none: what plays or records
+// in it fails with [ErrNoAudio] at once. Attach takes it back.
+func (f *Feed) NoAudio() {
+	c := f.call
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.audio.never = true
+	c.wakeAll()
+}
+
 // Received takes a frame heard from the far side. It is copied.
 func (f *Feed) Received(frame []int16) {
 	c := f.call

@@ -130,3 +130,29 @@ func TestACarrierThatAlwaysSendsTellsSoonerThatAudioIsMissing(t *testing.T) {
 		assert.Equal(t, 10*time.Second, time.Since(taken))
 	})
 }
+
+func TestACarrierWithoutAudioIsNotWaitedFor(t *testing.T) {
+	bubble(t, func(ctx context.Context, t *testing.T) {
+		call, feed := fed(t, nil, voice.Info{})
+		playing := background(t, func() (time.Time, error) { return now(playError(ctx, call, voice.Beep())) })
+		rec := record(ctx, t, call, &recorded{}, nil)
+		pass(time.Minute)
+		feed.NoAudio()
+		pass(time.Minute) // it rings: who knows what comes
+		answered := time.Now()
+		feed.State(voice.Active)
+		at, err := playing()
+		require.ErrorIs(t, err, voice.ErrNoAudio)
+		assert.Equal(t, answered, at)
+		got, err := rec()
+		require.ErrorIs(t, err, voice.ErrNoAudio)
+		assert.Equal(t, voice.RecordNoAudio, got.Reason)
+		assert.Equal(t, answered, got.at)
+
+		feed.Attach(voice.MediaInfo{Format: narrow})
+		later := record(ctx, t, call, &recorded{}, &voice.RecordOptions{Max: frameTime})
+		hear(feed, noise(1, frame))
+		_, err = later()
+		require.NoError(t, err, "it has some all the same")
+	})
+}
