@@ -428,8 +428,8 @@ func TestCallsThatTheListHasFromTheBeginning(t *testing.T) {
 		m := openMock(t, mock, nil)
 		time.Sleep(time.Second)
 		require.Len(t, m.Calls(), 2, "what cannot be hung up")
-		assert.Equal(t, voice.Active, m.Calls()[0].State())
-		assert.Equal(t, voice.Waiting, m.Calls()[1].State())
+		states := []voice.State{m.Calls()[0].State(), m.Calls()[1].State()}
+		assert.ElementsMatch(t, []voice.State{voice.Active, voice.Waiting}, states)
 	})
 }
 
