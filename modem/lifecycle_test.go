@@ -22,12 +22,10 @@ import (
 func TestNoCallBeginsBeforeARestart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		mock := answerable()
-		mock.On("AT+CGMR").After(4 * time.Second).Reply("1.0")
-		m, err := modem.Open(deadline(t), mock, nil)
-		require.NoError(t, err)
-		t.Cleanup(func() { m.Close() })
+		m := openMock(t, mock, nil)
 		m.OnCallFunc(answer)
 		time.Sleep(5 * time.Second)
+		mock.On("AT+CGMR").Once().After(4 * time.Second).Reply("1.0")
 		start := time.Now()
 		version, reset := make(chan error, 1), make(chan error, 1)
 		var wg sync.WaitGroup
@@ -36,7 +34,7 @@ func TestNoCallBeginsBeforeARestart(t *testing.T) {
 		wg.Go(func() { reset <- m.ResetAudio(t.Context()) })
 		time.Sleep(time.Second)
 		require.Zero(t, written(mock, "AT+CRESET"), "it waits for the other command")
-		_, err = m.Place(deadline(t), callee, nil)
+		_, err := m.Place(deadline(t), callee, nil)
 		require.ErrorIs(t, err, modem.ErrLost, "or it would be ended by the restart")
 		mock.Inject(ringing)
 		require.NoError(t, receive(t, version))

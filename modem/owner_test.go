@@ -104,3 +104,48 @@ func TestLossOfAnAudioPortThatWasReplaced(t *testing.T) {
 		})
 	})
 }
+
+func TestNothingIsLeftOfALinkThatIsGone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		onOwner(t, func(o *owner) {
+			turn := o.turn
+			o.setup, o.asked, o.behind = 1, 2, true
+			o.twins = []twin{{line: "RING"}}
+			o.net.busy, o.net.again, o.sim.busy = true, true, true
+			o.health = health{busy: true, deaf: 2, echoed: true}
+			o.poll.busy, o.poll.again, o.poll.then = true, true, []func(){func() {}}
+			o.audio = audioSwitch{busy: true, silent: true, curing: true}
+			assert.Nil(t, o.unlink())
+			assert.Equal(t, turn+1, o.turn, "what is still told of it counts no more")
+			assert.Zero(t, o.setup)
+			assert.Zero(t, o.asked)
+			assert.False(t, o.behind)
+			assert.Empty(t, o.twins)
+			assert.False(t, o.net.busy || o.net.again || o.sim.busy, "nobody would ask again")
+			assert.Equal(t, health{}, o.health)
+			assert.Equal(t, poll{turn: o.poll.turn}, o.poll)
+			assert.Equal(t, audioSwitch{}, o.audio)
+		})
+	})
+}
+
+func TestWatchdogDoesNotDisturb(t *testing.T) {
+	for name, busy := range map[string]func(o *owner){
+		"the setting up of a call": func(o *owner) { o.setup = 1 },
+		"the switching of audio":   func(o *owner) { o.audio.busy = true },
+		"opening":                  func(o *owner) { o.ready = false },
+		"a call":                   func(o *owner) { o.add(voice.Incoming, voice.Ringing, "") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				onOwner(t, func(o *owner) {
+					busy(o)
+					o.watch()
+					assert.False(t, o.health.busy)
+					o.unlink()
+					o.ready = true
+				})
+			})
+		})
+	}
+}

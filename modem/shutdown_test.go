@@ -73,3 +73,26 @@ func TestCloseDoesNotWaitForTheAudioOfASilentModem(t *testing.T) {
 		assert.Less(t, time.Since(start), 9*time.Second, "calls are given up after 8 s")
 	})
 }
+
+func TestLossWhileTheModemIsClosedIsNotTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		mock := answerable()
+		m := openMock(t, mock, nil)
+		rec := record(t, m.Events())
+		at := make(chan error, 1)
+		m.OnCallFunc(func(ctx context.Context, call *voice.CallSession) error {
+			at <- call.Answer(ctx)
+			<-ctx.Done()
+			time.Sleep(3 * time.Second)
+			return nil
+		})
+		mock.Inject(ringing)
+		require.NoError(t, receive(t, at))
+		time.AfterFunc(time.Second, func() { mock.Break(io.EOF) })
+		start := time.Now()
+		require.NoError(t, m.Close())
+		assert.Equal(t, 3*time.Second, time.Since(start), "the handler is waited for")
+		synctest.Wait()
+		assert.Equal(t, []modem.State{modem.Closed}, modemStates(rec))
+	})
+}
