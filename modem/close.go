@@ -3,6 +3,7 @@ package modem
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"slices"
 	"time"
 
@@ -12,6 +13,9 @@ import (
 const (
 	// closeWithin is how long Close waits for calls and handlers.
 	closeWithin = 10 * time.Second
+
+	// closeWarns is after how long it says that it waits for handlers.
+	closeWarns = 2 * time.Second
 
 	// closeCalls is after how long it ends, without the modem, the calls that
 	// the modem did not, so that their handlers have time to return.
@@ -69,6 +73,7 @@ func (m *Modem) close() error {
 	})
 	m.cancel()
 	defer m.after(closeCalls, m.own.abandonCalls).Stop()
+	defer m.after(closeWarns, m.own.warnRunning).Stop()
 	var err error
 	select {
 	case <-idle:
@@ -76,6 +81,13 @@ func (m *Modem) close() error {
 		err = m.stillRunning()
 	}
 	return errors.Join(err, m.teardown(Closed, ErrClosed))
+}
+
+// warnRunning tells what Close waits for. It may be the handler that calls it.
+func (o *owner) warnRunning() {
+	if o.running > 0 {
+		o.m.log.Warn("Close waits for call handlers to return, 10 s at most", slog.Int("handlers", o.running))
+	}
 }
 
 // hangupAll hangs up the calls that are waited for, all at a time.

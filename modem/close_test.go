@@ -472,3 +472,33 @@ func TestFloodOfReportsHarmsNoCommand(t *testing.T) {
 		assert.Len(t, m.Calls(), 1)
 	})
 }
+
+func TestCloseIsNoFaultOfAHandler(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		faults := make(chan error, 4)
+		m, sim := openSim(t, &modemtest.Config{Answering: 3 * time.Second}, &modem.Config{
+			OnHandlerError: func(_ *voice.CallSession, err error) { faults <- err },
+		})
+		m.OnCallFunc(func(ctx context.Context, call *voice.CallSession) error { return call.Answer(ctx) })
+		sim.Call("+12025550100")
+		until(t, func() bool { return heardBy(sim, "ATA") == 1 })
+		require.NoError(t, m.Close())
+		assert.Empty(t, faults, "it did what it was told")
+	})
+}
+
+func TestCloseSaysWhatItWaitsFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var log spill
+		m, sim := openSim(t, nil, &modem.Config{Logger: slog.New(slog.NewTextHandler(&log, nil))})
+		closed := make(chan error, 1)
+		m.OnCallFunc(func(context.Context, *voice.CallSession) error {
+			closed <- m.Close() // which waits for this
+			return nil
+		})
+		sim.Call("+12025550100")
+		require.ErrorIs(t, receive(t, closed), modem.ErrHandlersRunning)
+		assert.Contains(t, log.text(), "Close waits for call handlers")
+		synctest.Wait()
+	})
+}

@@ -37,8 +37,8 @@ type Config struct {
 	// can be set later by [Modem.OnCall].
 	OnCall voice.Handler
 
-	// OnHandlerError is told what a handler returned, unless it was nil or
-	// voice.ErrEnded, and when one panicked: a *voice.PanicError. It runs on
+	// OnHandlerError is told what a handler returned, unless it was nil,
+	// voice.ErrEnded or that Close canceled its context, and when one panicked: a *voice.PanicError. It runs on
 	// the handler's goroutine, and Close waits for it as for the handler. Nil
 	// means a log record at Warn: where there is no Logger either, by
 	// slog.Default, so that a broken handler does not go unnoticed.

@@ -118,6 +118,11 @@ func (e SignalChanged) PublicData(events.Privacy) any {
 	return data
 }
 
+// LogValue returns the signal.
+func (e SignalChanged) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("signal", e.Signal.String()))
+}
+
 // RegistrationChanged is published when the registration is another than
 // before. On the feed it is "network.registration".
 type RegistrationChanged struct {
@@ -139,4 +144,9 @@ func (e RegistrationChanged) PublicData(events.Privacy) any {
 		Voice  bool   `json:"voice"`
 		Access string `json:"access,omitempty"`
 	}{e.Registration.Status.String(), e.Registration.Voice(), e.Registration.Access.String()}
+}
+
+// LogValue returns the registration, without area and cell.
+func (e RegistrationChanged) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("registration", e.Registration.String()))
 }

@@ -27,7 +27,7 @@ const (
 // that was initialised.
 type health struct {
 	timer    *time.Timer
-	begun    time.Time // when the modem was ready again after it had restarted
+	begun    time.Time // when the modem was ready again, if it was opened again
 	busy     bool
 	deaf     int       // commands in a row that were not answered
 	answered time.Time // when the last one was

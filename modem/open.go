@@ -230,7 +230,7 @@ func (o *owner) begin(p *opening) (bool, error) {
 	if p.cleared { // of the end of that call, some reports may be under way
 		o.lastEnd, o.endedAt = time.Now(), o.now()
 	}
-	if o.restarted {
+	if p.again {
 		o.health.begun = time.Now()
 	}
 	o.health.echoes = p.conn.Stats().Echoes

@@ -1,6 +1,7 @@
 package modem
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"time"
@@ -44,7 +45,6 @@ type owner struct {
 	closing bool // Close has begun
 	stopped bool // the modem is closed or given up: nothing begins any more
 
-	restarted bool       // the last link was given up because the modem had
 	turn      int        // counts links, and their ends: what is of an older one counts no more
 	audioPort *audioPort // nil where calls carry no audio
 	setup     int        // commands that set up a call and are under way: nothing else may be sent
@@ -196,10 +196,16 @@ func (o *owner) handOver(c *call) {
 	h := o.handler
 	o.m.handlers.Go(func() {
 		defer o.m.post(o.served) // also if the handler ends its goroutine, as t.FailNow does
-		if err := voice.Serve(o.m.handlerCtx, h, c.session); err != nil {
+		if err := voice.Serve(o.m.handlerCtx, h, c.session); err != nil && !o.m.canceledByClose(err) {
 			o.m.cfg.OnHandlerError(c.session, err)
 		}
 	})
+}
+
+// canceledByClose tells whether a handler's error is only that Close canceled its
+// context.
+func (m *Modem) canceledByClose(err error) bool {
+	return m.handlerCtx.Err() != nil && errors.Is(err, context.Canceled)
 }
 
 // served counts a handler out.

@@ -48,6 +48,12 @@ func (s *spill) Write(p []byte) (int, error) {
 	return s.b.Write(p)
 }
 
+func (s *spill) text() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.String()
+}
+
 func (s *spill) note(err error) {
 	if err != nil {
 		s.print(err)

@@ -246,7 +246,7 @@ func (o *owner) lose(err error) *audioPort {
 		return o.stop()
 	}
 	o.m.log.Warn("connection to the modem lost", slog.Any("err", err))
-	o.ready, o.restarted = false, errors.Is(err, ErrRestarted)
+	o.ready = false
 	o.m.setState(Lost, err)
 	for _, c := range o.calls {
 		if !c.unanswered() || c.hangup {
