@@ -62,7 +62,7 @@ func parse(args []string, stderr io.Writer) (*settings, error) {
 	f.Func("family", "the `kind` of modem: "+strings.Join(families(), ", ")+" (default SIM7600)", func(name string) error {
 		return familyOf(name, &s.modem.Family)
 	})
-	f.StringVar(&s.dir, "link", "", "the `directory` for the links, which is made if need be (default: a temporary one)")
+	f.StringVar(&s.dir, "link", "", "the `directory` for the links, which is made if need be, and is for one virtual modem at a time (default: a temporary one)")
 	f.StringVar(&script, "script", "", "a `file` that says what happens, see below")
 	f.Func("hostile", "deliver as the worst of modems do, in the pattern of the `seed`, a number (default: calm, since many programs cannot bear it)", func(seed string) (err error) {
 		s.modem.Calm = false
@@ -147,11 +147,13 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 	var wg sync.WaitGroup
 	defer wg.Wait()
 	defer cancel()
-	wg.Go(func() { w.watchPlug(ctx) })
+	wg.Go(func() { w.watchPlug(ctx, server.WaitPorts, cancel) })
 	wg.Go(func() { w.watchDialled(ctx) })
 	if w.play(ctx, s.script) {
 		<-ctx.Done()
-		w.say("interrupted")
+		if server.Err() == nil {
+			w.say("interrupted")
+		}
 	}
 	return nil
 }

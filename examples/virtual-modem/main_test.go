@@ -14,6 +14,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/callstack-go/callstack/modem/modemtest/pty"
 )
 
 // patience is how long these tests wait for what must come.
@@ -84,4 +86,52 @@ func TestRunFails(t *testing.T) {
 	var out output
 	require.Error(t, run(t.Context(), []string{"-family", "toaster"}, &out, &out))
 	require.ErrorIs(t, run(t.Context(), []string{"-link", "/dev/null/x"}, &out, &out), syscall.ENOTDIR)
+}
+
+// TestALinkThatCannotBeMade is told at once, and ends the program.
+func TestALinkThatCannotBeMade(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "links")
+	script := filepath.Join(t.TempDir(), "script")
+	again := strings.Repeat("+100ms unplug\n+100ms replug\n", 40) // one of them is late enough
+	require.NoError(t, os.WriteFile(script, []byte(again), 0o600))
+	var out output
+	ended := make(chan error, 1)
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	wg.Go(func() { ended <- run(t.Context(), []string{"-link", dir, "-script", script}, &out, &out) })
+	eventually(t, "its ports", func() bool { return strings.Contains(out.String(), "audio port: ") })
+	file, at := filepath.Join(dir, "file"), filepath.Join(dir, "modem-at")
+	require.NoError(t, os.WriteFile(file, nil, 0o600))
+	require.NoError(t, os.Rename(file, at), "in place of the link")
+	select {
+	case err := <-ended:
+		require.ErrorIs(t, err, os.ErrExist)
+	case <-time.After(patience):
+		require.Fail(t, "it goes on without ports")
+	}
+	lines := linesOf(out.String())
+	assert.Contains(t, lines[len(lines)-1], "no ports any more: pty: "+at+" is there and no link")
+}
+
+// TestTwoWithOneLink: the second is refused, and the first goes on.
+func TestTwoWithOneLink(t *testing.T) {
+	dir := t.TempDir()
+	ctx, interrupt := context.WithCancel(t.Context())
+	defer interrupt()
+	var out output
+	var wg sync.WaitGroup
+	wg.Go(func() { assert.NoError(t, run(ctx, []string{"-link", dir}, &out, &out)) })
+	eventually(t, "the first one's ports", func() bool { return strings.Contains(out.String(), "audio port: ") })
+	before, err := os.Readlink(filepath.Join(dir, "modem-at"))
+	require.NoError(t, err)
+	var second output
+	err = run(t.Context(), []string{"-link", dir}, &second, &second)
+	require.ErrorIs(t, err, pty.ErrInUse)
+	require.ErrorContains(t, err, dir)
+	assert.Empty(t, second.String())
+	after, err := os.Readlink(filepath.Join(dir, "modem-at"))
+	require.NoError(t, err)
+	assert.Equal(t, before, after)
+	interrupt()
+	wg.Wait()
 }

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/callstack-go/callstack/events"
 	"github.com/callstack-go/callstack/internal/wav"
 	"github.com/callstack-go/callstack/modem/modemtest"
 )
@@ -56,7 +57,7 @@ type step struct {
 
 // action is what happens: call, or what a function does.
 type action struct {
-	name string
+	name string // as it is told of
 	call *scriptedCall
 	run  func(*modemtest.Modem) // nil for a call and for end
 	end  bool
@@ -172,7 +173,7 @@ var simple = map[string]func(*modemtest.Modem){
 }
 
 func parseAction(name string, args []string, sound func(string) (act, error)) (action, error) {
-	a := action{name: name}
+	a := action{name: shown(name, args)}
 	if run, ok := simple[name]; ok {
 		a.run = run
 		return a, exactly(name, args, 0)
@@ -198,6 +199,22 @@ func parseAction(name string, args []string, sound func(string) (act, error)) (a
 		err = fmt.Errorf("nothing is called %q: see -h", name)
 	}
 	return a, err
+}
+
+// shown is what is told of an action: its words, with numbers masked, but for what may
+// be a secret.
+func shown(name string, args []string) string {
+	switch {
+	case name == "dialled" && len(args) == 2:
+		if args[0] != "any" {
+			args = []string{events.Number(args[0]).String(), args[1]}
+		}
+	case slices.Contains([]string{"sim", "signal", "registration"}, name) && len(args) > 0:
+		args = args[:1] // sim in has the PIN behind it
+	default:
+		return name
+	}
+	return name + " " + strings.Join(args, " ")
 }
 
 func exactly(name string, args []string, n int) error {

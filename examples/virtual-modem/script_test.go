@@ -41,7 +41,7 @@ func TestParseScript(t *testing.T) {
 	}
 	assert.Equal(t, []int{6, 3, 4, 5, 7}, lines, "in the order of their times")
 	assert.Equal(t, []time.Duration{time.Second, 5 * time.Second, 65 * time.Second, 75 * time.Second, 90 * time.Minute}, times)
-	assert.Equal(t, []string{"dialled", "call", "unplug", "replug", "end"}, names)
+	assert.Equal(t, []string{"dialled any busy", "call", "unplug", "replug", "end"}, names)
 	assert.True(t, steps[4].do.end)
 	call := steps[1].do.call
 	require.NotNil(t, call)
@@ -50,6 +50,27 @@ func TestParseScript(t *testing.T) {
 	assert.Len(t, call.acts[0].samples, 8000)
 	assert.Equal(t, act{word: "press", keys: "1#"}, call.acts[1])
 	assert.Equal(t, act{word: "hangup", d: 20 * time.Second}, call.acts[2])
+}
+
+// TestWhatIsTold of an action has no number, no PIN and no text in it.
+func TestWhatIsTold(t *testing.T) {
+	for line, want := range map[string]string{
+		"dialled +12025550101 no-answer": "dialled +120****0101 no-answer",
+		"dialled any answer":             "dialled any answer",
+		"sim out":                        "sim out",
+		"sim in":                         "sim in",
+		"sim in 8642":                    "sim in",
+		"signal 3":                       "signal 3",
+		"registration 5":                 "registration 5",
+		"urc +CMT: 12025550101":          "urc",
+		"call +12025550101 hangup":       "call",
+		"reset-silently":                 "reset-silently",
+	} {
+		words := strings.Fields(line)
+		a, err := parseAction(words[0], words[1:], silence)
+		require.NoError(t, err, line)
+		assert.Equal(t, want, a.name)
+	}
 }
 
 func TestParseCall(t *testing.T) {

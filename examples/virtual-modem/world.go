@@ -153,11 +153,17 @@ func (w *world) watchDialled(ctx context.Context) {
 	}
 }
 
-// watchPlug tells when the modem's ports go and come.
-func (w *world) watchPlug(ctx context.Context) {
+// watchPlug tells when the modem's ports go and come, as there waits for them. Where
+// they cannot come it says why, and ends the program: nobody can use it any more.
+func (w *world) watchPlug(ctx context.Context, there func(context.Context) (<-chan struct{}, error), end func()) {
 	for first := true; ctx.Err() == nil; first = false {
-		gone, err := w.modem.WaitPlugged(ctx)
-		if err != nil {
+		gone, err := there(ctx)
+		switch {
+		case ctx.Err() != nil:
+			return
+		case err != nil:
+			w.say("no ports any more: %v", err)
+			end()
 			return
 		}
 		if !first {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"io"
 	"strings"
 	"sync"
@@ -65,7 +66,7 @@ func played(t *testing.T, script string, program func(io.ReadWriter)) string {
 		var wg sync.WaitGroup
 		wg.Go(func() { program(port) })
 		wg.Go(func() { w.watchDialled(ctx) })
-		wg.Go(func() { w.watchPlug(ctx) })
+		wg.Go(func() { w.watchPlug(ctx, sim.WaitPlugged, cancel) })
 		assert.False(t, w.play(ctx, steps), "it ends the program")
 		cancel()
 		require.NoError(t, port.Close())
@@ -126,6 +127,7 @@ func TestCallsThatTheProgramDials(t *testing.T) {
 		time.Sleep(time.Second)
 		_, _ = io.WriteString(port, "ATD+12025550102;\r")
 	})
+	assert.Contains(t, out, "0.0s  dialled +120****0102 busy\n")
 	assert.Contains(t, out, "the program calls +120****0101")
 	assert.Contains(t, out, "the call with +120****0101 is answered")
 	assert.Contains(t, out, "the call with +120****0101 is over: ended by the program; the program sent 1 keys")
@@ -138,7 +140,7 @@ func TestTheScriptPullsTheCable(t *testing.T) {
 	assert.Contains(t, out, "3.0s  the call with +120****0100 is over: ended by the modem")
 	assert.Contains(t, out, "3.0s  the ports are gone")
 	assert.Contains(t, out, "13.0s  the ports are there")
-	for _, name := range []string{"unplug", "replug", "reset", "sim", "signal", "urc"} {
+	for _, name := range []string{"unplug", "replug", "reset", "sim out", "sim in", "signal 3", "urc"} {
 		assert.Contains(t, out, "  "+name+"\n")
 	}
 }
@@ -161,6 +163,26 @@ func TestASoundOfAnotherRate(t *testing.T) {
 	})
 	assert.Contains(t, out.String(), "says nothing: the file has 44100 samples per second, the call 8000")
 	assert.Contains(t, out.String(), "is over")
+}
+
+// TestPortsThatCannotCome end the program, which says so at once.
+func TestPortsThatCannotCome(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		gone := make(chan struct{})
+		close(gone)
+		answers := []error{nil, errors.New("no room")}
+		there := func(context.Context) (<-chan struct{}, error) {
+			err := answers[0]
+			answers = answers[1:]
+			return gone, err
+		}
+		var out output
+		newWorld(nil, &out).watchPlug(ctx, there, cancel)
+		require.ErrorIs(t, ctx.Err(), context.Canceled)
+		assert.Equal(t, []string{"0.0s  the ports are gone", "0.0s  no ports any more: no room"}, linesOf(out.String()))
+	})
 }
 
 // TestInterrupted: the end of the context ends the script and its calls.

@@ -11,6 +11,9 @@
 // on USB close the terminals, for which an open one reports a hang-up, and
 // remove the links; when the modem is there again the links point to new ones.
 //
+// A directory is for one server at a time, which a hidden file in it sees to; what one
+// has left behind whose process was killed is taken over.
+//
 // A terminal is a port of the modem: opening it opens the port, closing it by
 // the last who has it closes the port, and what the modem sends in between is
 // lost. Opening is noticed within [Attend]. The terminals are raw: bytes pass

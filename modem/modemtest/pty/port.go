@@ -20,21 +20,50 @@ type port struct {
 
 // run keeps the port there while the modem is plugged in.
 func (p *port) run() {
+	there := &p.server.there
 	for first := true; ; first = false {
 		gone, err := p.server.modem.WaitPlugged(p.server.ctx)
-		if err != nil || p.server.ctx.Err() != nil {
-			return // the modem is closed, or the server
-		}
-		t, err := p.plug()
-		if first {
-			p.up <- err
-		}
-		if err != nil {
-			p.server.fail(err)
+		switch {
+		case p.server.ctx.Err() != nil:
+			there.end(errOver)
+			return
+		case err != nil:
+			there.end(err) // the modem is closed
 			return
 		}
+		err = p.serveAll(gone, first)
+		if err != nil {
+			there.fail(err)
+			return
+		}
+	}
+}
+
+// serveAll serves one terminal after the other until the modem's ports go: a program
+// may leave one that cannot be used again. Of the first of all it tells how it went.
+func (p *port) serveAll(gone <-chan struct{}, first bool) error {
+	t, err := p.plug()
+	if first {
+		p.up <- err
+	}
+	if err != nil {
+		return err
+	}
+	p.server.there.came()
+	defer p.server.there.went()
+	for {
 		p.serve(t, gone)
 		p.unplug(t)
+		select {
+		case <-gone:
+			return nil
+		case <-p.server.ctx.Done():
+			return nil
+		default:
+		}
+		if t, err = p.plug(); err != nil {
+			return err
+		}
 	}
 }
 

@@ -25,12 +25,16 @@ const (
 	nameReports = "modem-reports"
 )
 
+// ErrInUse means that a directory has the links of another server, which lives.
+var ErrInUse = errors.New("another virtual modem has its links there: end it, or choose another directory")
+
 // Config holds the optional settings of [Serve]. The zero value is ready for
 // use.
 type Config struct {
-	// Dir is the directory of the links, which is made if need be. Links of the
-	// same names in it are replaced. Empty means a new temporary directory,
-	// which Close removes.
+	// Dir is the directory of the links, which is made if need be. It is for one
+	// server at a time: while one lives, another fails with [ErrInUse]. Links of
+	// the same names that one has left behind, as when its process was killed,
+	// are replaced. Empty means a new temporary directory, which Close removes.
 	Dir string
 
 	// Baud is the rate of the modem's AT ports, as of a modem on a UART: at any
@@ -43,16 +47,15 @@ type Config struct {
 type Server struct {
 	modem *modemtest.Modem
 	cfg   Config
-	own   bool // the directory is ours
+	own   bool // the directory is a temporary one of ours
+	lock  *lock
 	ports []*port
+	there presence
 
 	ctx    context.Context // the life of the goroutines
 	cancel context.CancelFunc
 	wg     sync.WaitGroup
 	once   sync.Once
-
-	mu  sync.Mutex
-	err error // of the first port that could not be put there again
 }
 
 // Serve puts m on terminals, and returns when they and their links are there: at
@@ -78,15 +81,18 @@ func Serve(m *modemtest.Modem, cfg *Config) (*Server, error) {
 	return s, nil
 }
 
+// makeDir makes the directory, and makes it ours.
 func (s *Server) makeDir() (err error) {
-	if s.cfg.Dir != "" {
-		if err := os.MkdirAll(s.cfg.Dir, 0o755); err != nil {
-			return fmt.Errorf("pty: %w", err)
-		}
-		return nil
+	if s.cfg.Dir == "" {
+		s.own = true
+		s.cfg.Dir, err = os.MkdirTemp("", "modem")
+	} else {
+		err = os.MkdirAll(s.cfg.Dir, 0o755)
 	}
-	s.own = true
-	if s.cfg.Dir, err = os.MkdirTemp("", "modem"); err != nil {
+	if err == nil {
+		s.lock, err = lockDir(s.cfg.Dir)
+	}
+	if err != nil {
 		return fmt.Errorf("pty: %w", err)
 	}
 	return nil
@@ -100,6 +106,7 @@ func (s *Server) addPort(name string, open func(context.Context) (io.ReadWriteCl
 	if _, err := open(over); errors.Is(err, errors.ErrUnsupported) {
 		return
 	}
+	s.there.missing++
 	s.ports = append(s.ports, &port{server: s, open: open, link: filepath.Join(s.cfg.Dir, name), up: make(chan error, 1)})
 }
 
@@ -140,19 +147,12 @@ func (s *Server) path(name string) string {
 }
 
 // Err returns why a port could not be put there again, as when the system has no
-// more terminals or the directory is gone. It is nil if all is well.
+// more terminals or the directory is gone. The port stays away then: WaitPorts tells
+// at once, and all that is left is Close. It is nil if all is well.
 func (s *Server) Err() error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.err
-}
-
-func (s *Server) fail(err error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.err == nil {
-		s.err = err
-	}
+	s.there.mu.Lock()
+	defer s.there.mu.Unlock()
+	return s.there.failed
 }
 
 // Close closes the terminals, which programs that have them open see as a
@@ -163,6 +163,7 @@ func (s *Server) Close() error {
 	s.once.Do(func() {
 		s.cancel()
 		s.wg.Wait()
+		s.lock.unlock()
 		if s.own {
 			err = os.RemoveAll(s.cfg.Dir)
 		}
