@@ -2,8 +2,8 @@ package modem
 
 import (
 	"errors"
-	"fmt"
 	"slices"
+	"strings"
 )
 
 // Errors of Open. What Open returns wraps them and says more.
@@ -120,11 +120,19 @@ type OpenError struct {
 
 // Error names the step, the cause and the remedy.
 func (e *OpenError) Error() string {
-	text := fmt.Sprintf("modem: open: %s: %v", e.Step, e.Err)
+	text := "modem: open: " + atStep(e.Step, e.Err)
 	if e.Remedy != "" {
 		text += "; " + e.Remedy
 	}
 	return text
+}
+
+// atStep is the text of an error at a step. That of this package's own errors begins
+// with its name, and that of a TCP with the port, which have been said then.
+func atStep(step string, err error) string {
+	text := strings.TrimPrefix(err.Error(), "modem: ")
+	text = strings.ReplaceAll(text, ": modem: ", ": ")
+	return step + ": " + strings.TrimPrefix(text, step+": ")
 }
 
 // saysWhatToDo are the errors whose text does.

@@ -83,13 +83,23 @@ func Probe(ctx context.Context, t Transport, cfg *ProbeConfig) (Probed, error) {
 	p := newProbing(c)
 	rw, err := t.OpenAT(ctx)
 	if err != nil {
-		return p.found, fmt.Errorf("modem: probe: AT port: %w", err)
+		return p.found, &probeError{step: stepPort, err: err}
 	}
 	if err := p.over(ctx, rw); err != nil {
-		return p.found, fmt.Errorf("modem: probe: %w", err)
+		return p.found, &probeError{step: "AT", err: err}
 	}
 	return p.found, nil
 }
+
+// probeError tells at which step Probe failed.
+type probeError struct {
+	step string
+	err  error
+}
+
+func (e *probeError) Error() string { return "modem: probe: " + atStep(e.step, e.err) }
+
+func (e *probeError) Unwrap() error { return e.err }
 
 // String names the modem and tells how it is.
 func (p Probed) String() string {

@@ -26,6 +26,10 @@ var (
 	// ErrRemote means that an address is not one of this machine's own.
 	ErrRemote = errors.New("not a loopback address, and whoever reaches the connection can use the modem: go through a tunnel, or set TCP.AllowRemote in a network that you trust")
 
+	// errClosedAtOnce means that the far side took the connection and then had nothing
+	// to connect it to.
+	errClosedAtOnce = errors.New("accepted and closed at once: is the modem plugged in?")
+
 	// ErrTelnet means that the far side negotiates telnet options, which would get
 	// between the modem's bytes.
 	ErrTelnet = errors.New("the far side speaks telnet: make it a raw port")
@@ -37,7 +41,9 @@ var (
 //
 //	socat TCP-LISTEN:7301,bind=127.0.0.1,reuseaddr,fork OPEN:/dev/ttyUSB2,raw,echo=0
 //
-// where OPEN keeps socat from making a file of that name while the modem is away.
+// where OPEN keeps socat from making a file of that name while the modem is away. It
+// goes on listening then: what it accepts, it closes at once, and the errors of the
+// port say so.
 //
 // The connection has no authentication and no encryption. Who can reach it can make
 // calls and read messages, so addresses that are not loopback are refused unless
@@ -103,7 +109,7 @@ func (t *TCP) open(ctx context.Context, port, address string) (io.ReadWriteClose
 	if err != nil {
 		return nil, fmt.Errorf("modem: %s port: %w%s", port, err, dialRemedy(err))
 	}
-	p := &tcpPort{Conn: conn, name: port, timeout: cmp.Or(t.WriteTimeout, defaultWriteTimeout)}
+	p := &tcpPort{Conn: conn, name: port, dialled: time.Now(), timeout: cmp.Or(t.WriteTimeout, defaultWriteTimeout)}
 	p.plain.Store(port == "audio") // where any bytes are samples
 	return p, nil
 }
@@ -140,6 +146,8 @@ func dialRemedy(err error) string {
 	switch address, ok := errors.AsType[*net.AddrError](err); {
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return ": nothing listens there; start what serves the modem's port, such as ser2net"
+	case errors.Is(err, syscall.ECONNRESET):
+		return ": " + errClosedAtOnce.Error()
 	case ok && address.Err == "missing port in address":
 		return `: name it as host:port, such as "127.0.0.1:7301"`
 	}
