@@ -279,6 +279,34 @@ func TestAudioPortThatBreaksBeforeACallHasIt(t *testing.T) {
 	})
 }
 
+func TestAudioThatIsGoneTwiceIsToldTwice(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m, sim := openSim(t, nil, &modem.Config{ResetsPerDay: -1})
+		rec := record(t, m.Events())
+		m.OnCallFunc(answer)
+		require.NoError(t, sim.Call("+12025550100").WaitAnswered(deadline(t)))
+		time.Sleep(3 * time.Second)
+		for n := range 2 {
+			sim.StopAudio(true)
+			time.Sleep(15 * time.Second)
+			require.Len(t, of[modem.NoAudio](rec), n+1)
+			sim.StopAudio(false)
+			time.Sleep(5 * time.Second)
+		}
+	})
+}
+
+func TestAudioIsNotSwitchedOnWithoutAPort(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		mock := answerable()
+		_, call := talking(t, mock, nil)
+		assert.Zero(t, written(mock, "AT+CPCMREG=1"))
+		ended(mock)
+		endOf(t, call)
+		assert.Zero(t, written(mock, "AT+CPCMREG=0"))
+	})
+}
+
 func TestNoAudioOnTheFeed(t *testing.T) {
 	e := modem.NoAudio{Call: "c0ffee", After: 5 * time.Second}
 	text, err := json.Marshal(e.PublicData(events.Strict))

@@ -109,6 +109,7 @@ func TestNothingIsLeftOfALinkThatIsGone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		onOwner(t, func(o *owner) {
 			turn := o.turn
+			o.askNetworkIn(time.Hour)
 			o.setup, o.asked, o.behind = 1, 2, true
 			o.twins = []twin{{line: "RING"}}
 			o.net.busy, o.net.again, o.sim.busy = true, true, true
@@ -117,6 +118,7 @@ func TestNothingIsLeftOfALinkThatIsGone(t *testing.T) {
 			o.audio = audioSwitch{busy: true, silent: true, curing: true}
 			assert.Nil(t, o.unlink())
 			assert.Equal(t, turn+1, o.turn, "what is still told of it counts no more")
+			assert.False(t, o.net.timer.Stop(), "it is stopped")
 			assert.Zero(t, o.setup)
 			assert.Zero(t, o.asked)
 			assert.False(t, o.behind)
@@ -135,16 +137,82 @@ func TestWatchdogDoesNotDisturb(t *testing.T) {
 		"the switching of audio":   func(o *owner) { o.audio.busy = true },
 		"opening":                  func(o *owner) { o.ready = false },
 		"a call":                   func(o *owner) { o.add(voice.Incoming, voice.Ringing, "") },
+		"itself":                   func(o *owner) { o.health.busy = true },
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				onOwner(t, func(o *owner) {
 					busy(o)
+					asked := o.asked
 					o.watch()
-					assert.False(t, o.health.busy)
+					assert.Equal(t, asked, o.asked, "nothing is sent")
 					o.unlink()
 					o.ready = true
 				})
+			})
+		})
+	}
+}
+
+func TestSIMIsNotAskedForWhileNothingMayBeSent(t *testing.T) {
+	for name, busy := range map[string]func(o *owner){
+		"the setting up of a call": func(o *owner) { o.setup = 1 },
+		"opening":                  func(o *owner) { o.ready = false },
+		"another question for it":  func(o *owner) { o.sim.busy = true },
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				m := onOwner(t, func(o *owner) {
+					busy(o)
+					asked := o.asked
+					o.askSIM()
+					assert.Equal(t, asked, o.asked)
+					o.setup, o.ready, o.sim.busy = 0, true, false
+				})
+				before := len(m.transport.(*MockTransport).Written())
+				time.Sleep(time.Second)
+				assert.Len(t, m.transport.(*MockTransport).Written(), before+1, "but soon")
+			})
+		})
+	}
+}
+
+func TestCureWaitsUntilNobodyIsHarmed(t *testing.T) {
+	for name, busy := range map[string]func(o *owner, on bool){
+		"a handler":                func(o *owner, on bool) { o.running = map[bool]int{true: 1}[on] },
+		"the setting up of a call": func(o *owner, on bool) { o.setup = map[bool]int{true: 1}[on] },
+		"opening":                  func(o *owner, on bool) { o.ready = !on },
+		"closing":                  func(o *owner, on bool) { o.closing = on },
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				m := onOwner(t, func(o *owner) {
+					l := *o.m.link()
+					p := *l.profile
+					p.Audio.ResetCures = true
+					l.profile = &p
+					l.publish(o.m)
+					o.audio.silent = true
+					busy(o, true)
+					o.cure()
+				})
+				resets := func() int {
+					n := 0
+					for _, line := range m.transport.(*MockTransport).Written() {
+						if line == "AT+CFUN=1,1" {
+							n++
+						}
+					}
+					return n
+				}
+				time.Sleep(cureAfter + time.Second)
+				assert.Zero(t, resets())
+				m.ask(func() {
+					busy(m.own, false)
+					m.own.cure()
+				})
+				time.Sleep(cureAfter + time.Second)
+				assert.Equal(t, 1, resets())
 			})
 		})
 	}

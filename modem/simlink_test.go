@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/callstack-go/callstack/atcmd"
 	"github.com/callstack-go/callstack/modem"
 	"github.com/callstack-go/callstack/voice"
 )
@@ -145,7 +146,8 @@ func TestPINOfWhichNobodyKnowsWhatCameIsNotSentAgain(t *testing.T) {
 func TestSIMThatIsSwappedForOneWhosePINIsAnother(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		mock := sim7600()
-		m := openMock(t, mock, &modem.Config{PIN: "1357"})
+		m := openMock(t, mock, &modem.Config{PIN: "1357", Watchdog: -1})
+		rec := record(t, m.Events())
 		mock.On(`AT+CPINR="SIM PIN"`).Reply("+CPINR: SIM PIN,3,3")
 		mock.On(`AT+CPIN="1357"`).Final("+CME ERROR: 16")
 		mock.On("AT+CPIN?").Reply("+CPIN: SIM PIN")
@@ -153,9 +155,12 @@ func TestSIMThatIsSwappedForOneWhosePINIsAnother(t *testing.T) {
 		time.Sleep(time.Minute)
 		mock.On("AT+CPIN?").Reply("+CPIN: READY") // somebody unlocked it
 		time.Sleep(time.Minute)
+		require.Equal(t, []modem.SIMState{modem.SIMLocked, modem.SIMReady}, simStates(rec))
+		links := len(modemStates(rec))
 		mock.On("AT+CPIN?").Reply("+CPIN: SIM PIN")
 		mock.Inject("\r\n+CPIN: SIM PIN\r\n")
 		time.Sleep(time.Minute)
+		assert.Len(t, modemStates(rec), links, "a new link would not unlock it")
 		_, err := m.Place(deadline(t), callee, nil)
 		require.ErrorIs(t, err, modem.ErrPINWrong, "and not that Config.PIN were not set")
 		assert.Equal(t, 1, written(mock, `AT+CPIN="1357"`))
@@ -190,5 +195,46 @@ func TestPINStateThatCannotBeWrittenAnyMore(t *testing.T) {
 		_, err := modem.Open(deadline(t), mock, cfg)
 		require.ErrorContains(t, err, "Config.PINState", "who opens it is there to mend it")
 		assert.NotContains(t, err.Error(), "phone", "the SIM has nothing to do with it")
+	})
+}
+
+func TestPINThatIsTakenAndWantedAgainIsNotSentAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		mock := sim7600()
+		m := openMock(t, mock, &modem.Config{PIN: "2468"})
+		mock.On("AT+CPIN?").Reply("+CPIN: SIM PIN")
+		mock.On(`AT+CPINR="SIM PIN"`).Reply("+CPINR: SIM PIN,3,3") // says the modem
+		for range 3 {
+			hiccup(mock)
+			time.Sleep(time.Minute)
+		}
+		assert.Equal(t, 1, written(mock, `AT+CPIN="2468"`))
+		_, err := m.Place(deadline(t), callee, nil)
+		require.ErrorIs(t, err, modem.ErrPINWrong)
+	})
+}
+
+func TestPINForWhichTheModemIsTooBusyIsNotWrong(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		mock := sim7600()
+		mock.On("AT+CPIN?").Reply("+CPIN: SIM PIN")
+		mock.On(`AT+CPINR="SIM PIN"`).Reply("+CPINR: SIM PIN,3,3")
+		mock.On(`AT+CPIN="2468"`).Final("+CME ERROR: 14")
+		err := openError(t, mock, &modem.Config{PIN: "2468"})
+		require.NotErrorIs(t, err, modem.ErrPINWrong)
+		require.ErrorIs(t, err, atcmd.CMEError(14))
+		assert.Equal(t, 1, written(mock, `AT+CPIN="2468"`))
+	})
+}
+
+func TestSIMThatIsBusyIsAskedForSoon(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		mock := sim7600()
+		m := openMock(t, mock, &modem.Config{Watchdog: -1})
+		rec := record(t, m.Events())
+		mock.On("AT+CPIN?").Once().Final("+CME ERROR: 14")
+		mock.Inject("\r\n+CPIN: NOT READY\r\n")
+		time.Sleep(2 * time.Second)
+		assert.Equal(t, []modem.SIMState{modem.SIMBusy, modem.SIMReady}, simStates(rec))
 	})
 }
