@@ -23,10 +23,12 @@ type answer struct {
 // ask asks a port for commands: at the rate that was given or is usual, and where
 // that brings no answer and rates matter, at the one at which something answers.
 func (p patient) ask(ctx context.Context, tty serial.TTY) answer {
+	p.say("asking %s", tty.Path)
 	a := p.askAt(ctx, tty.Path, cmp.Or(p.baud, usualBaud))
 	if p.ownUSB() || !mayBeRate(a.err) || ctx.Err() != nil {
 		return a
 	}
+	p.say("no answer at %d baud: trying the other usual rates", a.baud)
 	got, err := serial.Probe(ctx, tty.Path, &serial.ProbeConfig{System: p.system, Wait: p.wait / 10})
 	switch {
 	case err != nil:

@@ -20,6 +20,8 @@ type settings struct {
 	identify  bool
 	json      bool
 
+	progress io.Writer // is told what takes its time; nil means nobody
+
 	// Tests replace these. Zero means the defaults.
 	system *serial.System // where devices are
 	wait   time.Duration  // for a first answer; a tenth of it for each at other rates
@@ -38,6 +40,8 @@ flags:
 const doctorCodes = `
 exit codes: 0 all is well, 1 something is to be mended, 2 wrong usage, 3 no modem, or
 no such port. (go run shows the code, and exits with 1 itself.)
+
+What it is asking it tells on standard error, but for -json.
 
 With -json one object is printed:
   version   1; it changes when the meaning of a key does
@@ -115,8 +119,18 @@ func runDoctor(ctx context.Context, args []string, stdout, stderr io.Writer) int
 	return s.run(ctx, stdout, stderr)
 }
 
+// say tells what is done that may take its time.
+func (s *settings) say(format string, args ...any) {
+	if s.progress != nil {
+		fmt.Fprintf(s.progress, format+" …\n", args...)
+	}
+}
+
 // run examines, and prints what was found.
 func (s *settings) run(ctx context.Context, stdout, stderr io.Writer) int {
+	if !s.json {
+		s.progress = stderr
+	}
 	r := s.examine(ctx)
 	var err error
 	if s.json {

@@ -128,7 +128,7 @@ func TestPortsThatAreNoATPort(t *testing.T) {
 		text   string
 		remedy string
 	}{
-		"silent":          {modemtest.LineSilent, "silent", "nothing answers AT", "check that the modem is on"},
+		"silent":          {modemtest.LineSilent, "silent", "nothing answers AT", "check that it is on"},
 		"PPP data mode":   {modemtest.LinePPP, "data_mode", "it carries a data connection (PPP)", "end the program that uses it (pppd"},
 		"diagnostic port": {modemtest.LineDiagnostic, "diagnostic", "it is the modem's port for diagnosis", "a number two higher"},
 		"wrong baud rate": {modemtest.LineGarbled, "wrong_baud", "what comes is no text", "give the modem's rate by -baud"},
@@ -339,4 +339,18 @@ func TestSilentUARTAtAnyRate(t *testing.T) {
 	e := doctor(t, newTree(t).system(), "-at", server.AT())
 	assert.Equal(t, exitTrouble, e.code)
 	assert.Equal(t, "nothing answers AT; all usual rates were tried", e.has(t, "silent").Text)
+}
+
+// TestAnAudioPortTakenForTheOneOfCommands: while it is asked, which takes its time,
+// people see what for, and the remedy names what it may be.
+func TestAnAudioPortTakenForTheOneOfCommands(t *testing.T) {
+	t.Parallel()
+	_, server := serve(t, &modemtest.Config{Calm: true}, nil)
+	var stdout, stderr bytes.Buffer
+	s, err := parseDoctor([]string{"-at", server.Audio()}, &stdout, &stderr)
+	require.NoError(t, err)
+	s.system, s.wait = newTree(t).system(), time.Second
+	assert.Equal(t, exitTrouble, s.run(t.Context(), &stdout, &stderr))
+	assert.Equal(t, "asking "+server.Audio()+" …\nno answer at 115200 baud: trying the other usual rates …\n", stderr.String())
+	assert.Contains(t, strings.Join(strings.Fields(stdout.String()), " "), "this may be another port of the modem, such as its audio port")
 }

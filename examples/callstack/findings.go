@@ -76,8 +76,8 @@ var verdicts = []verdict{
 	},
 	{
 		modem.ErrNoAnswer, "silent", "nothing answers AT",
-		"unplug the modem and plug it in again; if that is no better, try its other ports",
-		"check that the modem is on (some want their power key pressed), that TX and RX are crossed, and that no console runs on the port",
+		"this may be another port of the modem, such as its audio port: try the others; if none answers, unplug the modem and plug it in again",
+		"this may be another port of the modem, such as its audio port: try the others. Of a modem that is wired to a serial port, check that it is on (some want their power key pressed), that TX and RX are crossed, and that no console runs on the port",
 	},
 	{
 		modem.ErrNotModem, "not_modem", "something talks there, but does not answer AT",

@@ -24,7 +24,7 @@ func TestCommands(t *testing.T) {
 		"rate without AT":   {[]string{"doctor", "-baud", "9600"}, exitUsage, "", "-baud goes with -at"},
 		"negative rate":     {[]string{"doctor", "-at", "/dev/x", "-baud", "-1"}, exitUsage, "", "-baud is negative"},
 		"no time":           {[]string{"doctor", "-timeout", "0"}, exitUsage, "", "-timeout is not positive"},
-		"no port of a name": {[]string{"doctor", "-at", "/dev/nowhere"}, exitNothing, "No modem was found.", ""},
+		"no port of a name": {[]string{"doctor", "-at", "/dev/nowhere"}, exitNothing, "No modem was found.", "asking /dev/nowhere …\n"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -101,6 +101,7 @@ func TestWhatIsWrongWithAPort(t *testing.T) {
 		"no group":        {&serial.PermissionError{}, "permission", "this user may not open it", "give it to group dialout", ""},
 		"missing":         {&serial.MissingError{}, "missing", "there is no such port", "check the cable", ""},
 		"silent":          {modem.ErrNoAnswer, "silent", "nothing answers", "unplug", "TX and RX"},
+		"audio port":      {modem.ErrNoAnswer, "silent", "nothing answers", "such as its audio port", ""},
 		"no modem":        {modem.ErrNotModem, "not_modem", "something talks", "other ports", "no console"},
 		"noise":           {modem.ErrBaudRate, "wrong_baud", "no text", "try the others", "-baud"},
 		"diagnosis":       {modem.ErrDiagnosticPort, "diagnostic", "port for diagnosis", "a number two higher", ""},
