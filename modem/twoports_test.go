@@ -111,6 +111,22 @@ func TestStartThatIsToldOnTheSecondATPort(t *testing.T) {
 	})
 }
 
+func TestLinesOfTwoPortsThatAreFarApartAreTwo(t *testing.T) {
+	for gap, want := range map[time.Duration]int{100 * time.Millisecond: 1, 5 * time.Second: 2} {
+		synctest.Test(t, func(t *testing.T) {
+			first, second := sim7600(), sim7600()
+			first.On("AT+CLCC").Reply(listedAs("4"))
+			m := open(t, twoMocks{first, second}, nil)
+			rec := record(t, m.Events())
+			first.Inject("\r\nRING\r\n")
+			time.Sleep(gap)
+			second.Inject("\r\nRING\r\n")
+			time.Sleep(time.Second)
+			assert.Len(t, of[modem.Rang](rec), want, "after %v", gap)
+		})
+	}
+}
+
 // brokenReports is a modem whose second AT port cannot be opened.
 type brokenReports struct{ *modem.MockTransport }
 
