@@ -36,7 +36,8 @@ or with a + from the line before, and what:
       ring TIME           not ordered: give up after so long (default 60s)
   dialled NUMBER WHAT   what becomes of calls to NUMBER ("any" for all others):
                         answer, busy, no-answer, reject or no-service
-  unplug, replug        pull the cable, and plug it in again
+  unplug, replug        pull the cable, and plug it in again: calls reach it some
+                        seconds later, when it is registered
   reset, reset-silently the modem starts anew, with or without a word
   sim out, sim in [PIN] take the SIM out, put one in
   signal N              the signal, 0 to 31
