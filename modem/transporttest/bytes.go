@@ -188,7 +188,11 @@ func checkBothWays(p *probe) error {
 	}
 	b, other := stream(bulk), stream(bulk)
 	slices.Reverse(other)
-	to := p.begin(func() (int, error) { return 0, p.toModem(rw, other, 333) })
+	const first = 333
+	if err := p.toModem(rw, other[:first], first); err != nil { // so that both ways do meet
+		return err
+	}
+	to := p.begin(func() (int, error) { return 0, p.toModem(rw, other[first:], first) })
 	var from error
 	for piece := range chunks(b, 512) {
 		if from = p.fromModem(rw, piece, len(piece), 512); from != nil {
