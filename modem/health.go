@@ -26,13 +26,14 @@ const (
 // health is what the owner knows of whether the modem is there and is the one
 // that was initialised.
 type health struct {
-	timer    *time.Timer
-	begun    time.Time // when the modem was ready again, if it was opened again
-	busy     bool
-	deaf     int       // commands in a row that were not answered
-	answered time.Time // when the last one was
-	echoes   uint64    // commands that were repeated, as they are while echo is on
-	echoed   bool      // one was, in a call: the next list tells whether that is over
+	timer       *time.Timer
+	begun       time.Time // when the modem was ready again, if it was opened again
+	busy        bool
+	reportsDeaf int       // questions in a row that the second AT port did not answer
+	deaf        int       // commands in a row that were not answered
+	answered    time.Time // when the last one was
+	echoes      uint64    // commands that were repeated, as they are while echo is on
+	echoed      bool      // one was, in a call: the next list tells whether that is over
 }
 
 // noteHealth takes what came of a command. A modem that does not answer is given
@@ -113,6 +114,7 @@ func (o *owner) watch() {
 			o.distrust(ErrRestarted, false)
 		}
 		o.askSIM()
+		o.watchReports()
 		o.watchIn(o.m.cfg.Watchdog)
 	})
 }

@@ -15,8 +15,12 @@ import (
 	"github.com/callstack-go/callstack/atcmd"
 )
 
-// stepPort is the step of opening in which the transport is asked for the AT port.
-const stepPort = "AT port"
+// The steps of opening in which the transport is asked for a port.
+const (
+	stepPort    = "AT port"
+	stepReports = "second AT port"
+	stepAudio   = "audio port"
+)
 
 // Open opens a modem and makes it ready for calls: it synchronises the dialogue,
 // identifies the modem, chooses its profile, checks and unlocks the SIM, switches
@@ -159,7 +163,7 @@ func (p *opening) openReports(ctx context.Context) error {
 		return nil
 	}
 	if err != nil {
-		return &OpenError{Step: "second AT port", Err: err}
+		return &OpenError{Step: stepReports, Err: err}
 	}
 	p.reports = p.m.dialogue(rw)
 	p.publish(p.m)
@@ -194,7 +198,7 @@ func (p *opening) run(ctx context.Context) error {
 		}},
 		{"initialise", "", p.initialise},
 		{"calls", "", p.clearCalls},
-		{"audio port", "", p.openAudio},
+		{stepAudio, "", p.openAudio},
 	}
 	for _, s := range steps {
 		if err := s.run(ctx); err != nil {

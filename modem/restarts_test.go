@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -87,5 +88,34 @@ func TestWatchdogAloneFindsAModemThatIsSilent(t *testing.T) {
 		untilState(t, m, modem.Lost)
 		assert.InDelta(t, 29+5+2+5+2+5, time.Since(start).Seconds(), 6, "and asks soon again")
 		assert.ErrorIs(t, of[modem.StateChanged](rec)[0].Err, modem.ErrUnresponsive)
+	})
+}
+
+// heldAudio is a modem whose audio port somebody else holds.
+type heldAudio struct {
+	*modem.MockTransport
+	held *atomic.Bool
+}
+
+func (h heldAudio) OpenAudio(ctx context.Context) (io.ReadWriteCloser, error) {
+	if h.held.Load() {
+		return nil, errBroken
+	}
+	return h.MockTransport.OpenAudio(ctx)
+}
+
+func TestModemIsNotRestartedForAPortThatIsHeld(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		mock := sim7600()
+		mock.Audio = true
+		var held atomic.Bool
+		m := open(t, heldAudio{mock, &held}, nil)
+		held.Store(true)
+		hiccup(mock)
+		time.Sleep(time.Hour)
+		assert.NotEqual(t, modem.Ready, m.State())
+		assert.Zero(t, written(mock, "AT+CRESET"), "no restart gives it back")
+		held.Store(false)
+		untilState(t, m, modem.Ready)
 	})
 }

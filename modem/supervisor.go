@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/callstack-go/callstack/atcmd"
@@ -150,15 +151,20 @@ func (s *supervisor) reopen(f fault) *link {
 		if m.live.Err() != nil || m.closing.Load() {
 			return nil
 		}
-		if oe, ok := errors.AsType[*OpenError](err); ok && oe.Step != stepPort {
-			deaf++
-		} else {
+		if deaf++; isOfPort(err) {
 			deaf = 0
 		}
 		if attempt&(attempt+1) == 0 { // the first, second, fourth, eighth...: it may take long
 			m.log.Warn("the modem is not back yet", slog.Any("err", err), slog.Int("attempts", attempt+1))
 		}
 	}
+}
+
+// isOfPort tells whether a link was not made because a port is gone or held, which no
+// restart of the modem mends.
+func isOfPort(err error) bool {
+	oe, ok := errors.AsType[*OpenError](err)
+	return ok && slices.Contains([]string{stepPort, stepReports, stepAudio}, oe.Step)
 }
 
 // retryIn returns how long to wait before an attempt.

@@ -127,6 +127,22 @@ func TestLinesOfTwoPortsThatAreFarApartAreTwo(t *testing.T) {
 	}
 }
 
+func TestSecondATPortThatHangs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		first, second := sim7600(), sim7600()
+		m := open(t, twoMocks{first, second}, nil)
+		rec := record(t, m.Events())
+		time.Sleep(5 * time.Minute)
+		require.Empty(t, modemStates(rec), "it is asked, and answers")
+		assert.GreaterOrEqual(t, written(second, "AT"), 9)
+		second.On("AT").Silent()
+		second.On("AT+CMEE?").Silent()
+		second.On("AT+CFUN?").Silent()
+		untilState(t, m, modem.Lost)
+		assert.ErrorIs(t, of[modem.StateChanged](rec)[0].Err, modem.ErrUnresponsive)
+	})
+}
+
 // brokenReports is a modem whose second AT port cannot be opened.
 type brokenReports struct{ *modem.MockTransport }
 
