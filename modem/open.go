@@ -137,6 +137,7 @@ func (m *Modem) newOpening(rw io.ReadWriteCloser) *opening {
 	m.ask(func() {
 		m.own.turn++
 		p.turn = m.own.turn
+		m.own.forgetRejected()
 		p.publish(m)
 	})
 	return p
@@ -230,7 +231,6 @@ func (o *owner) begin(p *opening) (bool, error) {
 		return false, nil
 	}
 	o.ready = true
-	o.forgetRejected()
 	if p.cleared { // of the end of that call, some reports may be under way
 		o.lastEnd, o.endedAt = time.Now(), o.now()
 	}
