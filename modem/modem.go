@@ -31,7 +31,7 @@ type Modem struct {
 	own   *owner // touched on the owner's goroutine only
 	wg    sync.WaitGroup
 
-	jitter     func(below time.Duration) time.Duration // by chance; set before the supervisor begins
+	jitter     func(below time.Duration) time.Duration // by chance; may be called from several goroutines
 	faults     chan fault                              // capacity 1: from the owner to the supervisor
 	live       context.Context                         // of opening again; canceled by Close
 	die        context.CancelFunc

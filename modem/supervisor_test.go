@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -456,13 +457,13 @@ func TestCommandsThatAreLostNowAndThenAreNoSilence(t *testing.T) {
 		mock := sim7600()
 		m := openMock(t, mock, &modem.Config{NetworkPoll: -1, Watchdog: 10 * time.Second})
 		rec := record(t, m.Events())
-		lost := 0
+		var lost atomic.Int32
 		mock.On("AT+CMEE?").Reply("+CMEE: 1")
 		for range 20 {
-			mock.On("AT+CPIN?").Once().Then(func() { lost++ }).Silent()
+			mock.On("AT+CPIN?").Once().Then(func() { lost.Add(1) }).Silent()
 			time.Sleep(30 * time.Second)
 		}
-		assert.Greater(t, lost, 10)
+		assert.Greater(t, int(lost.Load()), 10)
 		assert.Empty(t, modemStates(rec), "it answers all else")
 	})
 }
