@@ -16,6 +16,9 @@ const (
 	// answerTimeout bounds ATA: Quectel's manual allows 90 s.
 	answerTimeout = 90 * time.Second
 
+	// answerTries is how often ATA is sent for a call that rings on after a NO CARRIER.
+	answerTries = 3
+
 	// holdTimeout bounds AT+CHLD, which waits for the network.
 	holdTimeout = 10 * time.Second
 )
@@ -42,39 +45,61 @@ func (l *line) Answer(ctx context.Context) error {
 		return context.Cause(ctx)
 	}
 	m.prepareAudio(ctx, c)
-	m.makeSure(ctx, c)
+	for try := 1; ; try++ {
+		m.makeSure(ctx, c)
+		ringsOn, err := l.sendAnswer(ctx)
+		if !ringsOn || try == answerTries {
+			return err
+		}
+		m.log.WarnContext(ctx, "a call rings on that was to be answered: answering it again")
+	}
+}
+
+// sendAnswer sends ATA once. It tells whether the call rings on after a NO CARRIER,
+// which then was of an earlier call, or of a modem that did not know of this one yet.
+func (l *line) sendAnswer(ctx context.Context) (ringsOn bool, err error) {
+	m, c := l.c.m, l.c
 	var (
 		cmd     atcmd.Command
 		refused error
 		sent    = &revocable{Context: ctx} // for nobody else, should c be over when its turn comes
 	)
 	if !m.ask(func() { cmd, refused = m.own.startAnswer(c); c.answering = sent }) {
-		return ErrClosed
+		return false, ErrClosed
 	}
 	if errors.Is(refused, voice.ErrEnded) {
 		c.await(ctx)
 	}
 	if refused != nil || cmd.Text == "" {
-		return refused
+		return false, refused
 	}
 	resp, err := c.link.conn.Exec(sent, cmd)
-	var over bool
+	var (
+		over   bool
+		failed moment
+	)
 	if !m.ask(func() {
 		if m.own.turn == c.link.turn {
 			m.own.answered(c, resp.Settled, err)
 		}
-		over = c.over
+		over, failed = c.over, m.own.now()
 	}) {
-		return ErrClosed
+		return false, ErrClosed
 	}
-	switch {
-	case over:
+	if over {
 		c.await(ctx)
-		return voice.ErrEnded
-	case err == nil || m.listed(ctx, c, err) == voice.Active:
-		return nil
+		return false, voice.ErrEnded
 	}
-	return fmt.Errorf("modem: answer: %w", err)
+	if err == nil {
+		return false, nil
+	}
+	if m.listed(ctx, c, err) == voice.Active {
+		return false, nil
+	}
+	if errors.Is(err, atcmd.ErrNoCarrier) { // and only a list knows that it is not somebody else who rings
+		m.ask(func() { ringsOn = c.state == voice.Ringing && c.listed > failed })
+	}
+	return ringsOn, fmt.Errorf("modem: answer: %w", err)
 }
 
 // startAnswer takes the line for ATA, unless the call is answered, or was hung up

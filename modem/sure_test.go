@@ -1,6 +1,8 @@
 package modem_test
 
 import (
+	"context"
+	"fmt"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -109,4 +111,32 @@ func TestAnswerOfACallThatIsListedAsksNothing(t *testing.T) {
 		require.NoError(t, call.Answer(deadline(t)))
 		assert.Equal(t, "ATA", mock.Written()[before])
 	})
+}
+
+func TestCallThatRingsOnAfterANoCarrierIsAnsweredAgain(t *testing.T) {
+	for refused, want := range map[int]error{1: nil, 2: nil, 3: voice.ErrEnded} {
+		t.Run(fmt.Sprint(refused), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				mock := answerable()
+				m, first := talking(t, mock, nil)
+				ended(mock)
+				inject(mock, "VOICE CALL: END: 000005")
+				endOf(t, first)
+				for range refused {
+					mock.On("ATA").Once().Final("NO CARRIER") // of the first
+				}
+				mock.On("AT+CLCC").Reply(ofOther(listedAs("4")))
+				answered := make(chan error, 4)
+				m.OnCallFunc(func(ctx context.Context, call *voice.CallSession) error {
+					err := call.Answer(ctx)
+					answered <- err
+					return err
+				})
+				mock.On("ATA").Then(func() { mock.On("AT+CLCC").Reply(ofOther(listedAs("0"))) }).Reply()
+				inject(mock, "RING", `+CLIP: "`+other+`",145`)
+				require.ErrorIs(t, receive(t, answered), want)
+				assert.Equal(t, 1+min(refused+1, 3), written(mock, "ATA"), "that of the first call included")
+			})
+		})
+	}
 }
