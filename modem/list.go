@@ -161,12 +161,13 @@ func (o *owner) list(asked moment, lines []string, err error) {
 // parseList reads an answer of AT+CLCC. A line that the modem sent by itself
 // stands in it as if it were part of it, if it came meanwhile. One that tells of
 // an end is known by that; of two for one call nobody knows which is old, and the
-// list is not clear.
+// list is not clear. Nor is it with a line that is cut.
 func parseList(lines []string) (all []listed, clean bool) {
 	clean = true
 	for _, line := range lines {
 		l, ok := parseCLCC(line)
 		if !ok || l.state == voice.Ended {
+			clean = clean && !isCutCLCC(line)
 			continue
 		}
 		for _, older := range all {
@@ -175,6 +176,13 @@ func parseList(lines []string) (all []listed, clean bool) {
 		all = append(all, l)
 	}
 	return all, clean
+}
+
+// isCutCLCC tells whether a line is the beginning of one of the list, so that a call
+// stands there of which nothing can be said.
+func isCutCLCC(line string) bool {
+	name, args := atcmd.Parse(line)
+	return name == "+CLCC" && len(args) > 5 && isCut(line, args[5])
 }
 
 // reported takes a line of the list that the modem sent by itself.

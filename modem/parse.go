@@ -52,9 +52,18 @@ func parseCLCC(line string) (listed, bool) {
 		l.dir = voice.Incoming
 	}
 	if len(args) > 5 {
+		if isCut(line, args[5]) {
+			return listed{}, false
+		}
 		l.number, l.named = events.Number(args[5].Text), true
 	}
 	return l, true
+}
+
+// isCut tells whether a line ends within a parameter: noise that looks like the end of
+// a line has cut it, and half a number is that of somebody else.
+func isCut(line string, arg atcmd.Arg) bool {
+	return arg.Quoted && !strings.Contains(line, `"`+arg.Text+`"`)
 }
 
 // voiceMode tells whether <mode> is a call that can be talked in: voice, and

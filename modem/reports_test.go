@@ -685,3 +685,21 @@ func TestReportsReadAfterTheConnectionIsLostBeginNoCall(t *testing.T) {
 		assert.Len(t, of[voice.StateChanged](rec), before)
 	})
 }
+
+func TestListThatNoiseCutsIsOfNobodyElse(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		mock := answerable()
+		m, call := talking(t, mock, nil)
+		rec := record(t, m.Events())
+		number := call.Number()
+		line := listedAs("4")
+		at := strings.Index(line, `"+`) + 7
+		mock.On("AT+CLCC").Once().Raw("\r\n" + line[:at] + "\r\n+CLCC: 1,1" + line[at:] + "\r\n\r\nOK\r\n")
+		time.Sleep(10 * time.Second)
+		require.Len(t, m.Calls(), 1)
+		assert.Equal(t, voice.Active, call.State())
+		assert.Equal(t, number, call.Number())
+		assert.Empty(t, of[voice.StateChanged](rec))
+		assert.Empty(t, of[voice.CallerIdentified](rec))
+	})
+}
