@@ -46,6 +46,9 @@ const hidden = "****"
 // longestOpenRun is the most digits in a row that a name may show.
 const longestOpenRun = 4
 
+// separators may stand between the digits of a number.
+const separators = " -.()/"
+
 // Mask hides the middle of a phone number. Of n digits the first
 // min(3, max(0, n-8)) and the last min(4, max(0, n-4)) stay, with "****"
 // between them and a leading "+" kept: "+15555550100" becomes "+155****0100",
@@ -53,8 +56,9 @@ const longestOpenRun = 4
 // between digits are dropped.
 //
 // What is no number, such as the name of a sender, stays as it is, except
-// that runs of five digits or more in it are masked by the same rule: they
-// may be a number, as in "sip:5555550100@ims".
+// that runs of five digits or more in it are masked by the same rule, separators
+// between them or not: they may be a number, as in "sip:5555550100@ims" or
+// "555 555 0100 (home)".
 func Mask(s string) string {
 	if digits, plus, ok := dialled(s); ok {
 		return plus + maskDigits(digits)
@@ -77,7 +81,7 @@ func dialled(s string) (digits, plus string, ok bool) {
 			b.WriteByte(c)
 		case c == '+' && b.Len() == 0:
 			plus = "+"
-		case strings.IndexByte(" -.()/", c) >= 0:
+		case strings.IndexByte(separators, c) >= 0:
 		default:
 			return "", "", false
 		}
@@ -94,26 +98,38 @@ func maskDigits(d string) string {
 
 func maskRuns(s string) string {
 	var b strings.Builder
-	for len(s) > 0 {
-		n := strings.IndexFunc(s, isDigit)
-		if n < 0 {
-			break
+	for {
+		start := strings.IndexFunc(s, isDigit)
+		if start < 0 {
+			b.WriteString(s)
+			return b.String()
 		}
-		b.WriteString(s[:n])
-		s = s[n:]
-		end := strings.IndexFunc(s, func(r rune) bool { return !isDigit(r) })
-		if end < 0 {
-			end = len(s)
-		}
-		if end > longestOpenRun {
-			b.WriteString(maskDigits(s[:end]))
+		b.WriteString(s[:start])
+		s = s[start:]
+		length, digits := firstRun(s)
+		if len(digits) > longestOpenRun {
+			b.WriteString(maskDigits(digits))
 		} else {
-			b.WriteString(s[:end])
+			b.WriteString(s[:length])
 		}
-		s = s[end:]
+		s = s[length:]
 	}
-	b.WriteString(s)
-	return b.String()
+}
+
+// firstRun returns the digits with which s begins, and how long they are with what
+// separates them.
+func firstRun(s string) (length int, digits string) {
+	var b strings.Builder
+	for i := range len(s) {
+		switch c := s[i]; {
+		case isDigit(rune(c)):
+			b.WriteByte(c)
+			length = i + 1
+		case strings.IndexByte(separators, c) < 0:
+			return length, b.String()
+		}
+	}
+	return length, b.String()
 }
 
 func isDigit(r rune) bool { return r >= '0' && r <= '9' }

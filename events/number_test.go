@@ -33,6 +33,9 @@ func TestMask(t *testing.T) {
 		"name of DTMF letters":  {"Dad", "Dad"},
 		"name with few digits":  {"Info24", "Info24"},
 		"number in a SIP URI":   {"sip:5555550100@ims", "sip:55****0100@ims"},
+		"number and a word":     {"+1 (555) 555-0100 (home)", "+155****0100 (home)"},
+		"number between words":  {"call 555 555 0100, now", "call 55****0100, now"},
+		"name with few, apart":  {"Route 6-6 (east)", "Route 6-6 (east)"},
 		"plus within":           {"a+15555550100", "a+155****0100"},
 		"conference focus":      {"sip:mmtel", "sip:mmtel"},
 		"digits beyond ASCII":   {"٠١٢٣٤٥٦٧٨٩", "٠١٢٣٤٥٦٧٨٩"},
@@ -89,14 +92,26 @@ func TestPrivacy(t *testing.T) {
 	assert.Empty(t, events.Strict.Key('5'))
 	assert.Equal(t, "5", events.Full.Key('5'))
 	assert.Empty(t, events.Full.Key(0))
+	for _, p := range []events.Privacy{events.Masked, events.Full} {
+		shown, length := p.Text("grüße\x00")
+		require.NotNil(t, shown)
+		assert.Equal(t, "grüße\x00", *shown)
+		assert.Nil(t, length)
+	}
+	for _, p := range []events.Privacy{events.Strict, 7, -1} {
+		shown, length := p.Text("grüße\x00")
+		assert.Nil(t, shown, p)
+		require.NotNil(t, length)
+		assert.Equal(t, 6, *length, "in characters")
+	}
 	assert.Equal(t, "masked strict full Privacy(7)",
 		fmt.Sprint(events.Masked, events.Strict, events.Full, events.Privacy(7)))
 }
 
 // FuzzMask holds that a mask never shows more than it promises: of a run of
-// n ≥ 5 digits at most seven, and never the middle.
+// n ≥ 5 digits at most seven, and never the middle, whatever separates them.
 func FuzzMask(f *testing.F) {
-	for _, s := range []string{"+15555550100", "Info24", "sip:12345@x", "*100#", "", "1-2-3-4-5-6"} {
+	for _, s := range []string{"+15555550100", "Info24", "sip:12345@x", "*100#", "", "1-2-3-4-5-6", "x 1-2 (3) 4/5.6"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
@@ -104,12 +119,14 @@ func FuzzMask(f *testing.F) {
 		assert.Equal(t, masked, events.Number(s).String())
 		run := 0
 		for _, r := range masked {
-			if r < '0' || r > '9' {
+			switch {
+			case strings.ContainsRune(" -.()/", r):
+			case r < '0' || r > '9':
 				run = 0
-				continue
+			default:
+				run++
+				assert.LessOrEqual(t, run, 4, "a run of digits in %q", masked)
 			}
-			run++
-			assert.LessOrEqual(t, run, 4, "a run of digits in %q", masked)
 		}
 	})
 }

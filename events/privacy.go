@@ -1,6 +1,9 @@
 package events
 
-import "strconv"
+import (
+	"strconv"
+	"unicode/utf8"
+)
 
 // Privacy is how much of an event is shown outside the process.
 type Privacy int
@@ -41,4 +44,14 @@ func (p Privacy) Key(key byte) string {
 		return string(rune(key))
 	}
 	return ""
+}
+
+// Text returns a text as p shows it: the text itself, or, where p hides it, its
+// length in characters. The other one is nil, so that two fields of JSON with
+// omitempty hold them.
+func (p Privacy) Text(text string) (shown *string, length *int) {
+	if p == Masked || p == Full {
+		return &text, nil
+	}
+	return nil, new(utf8.RuneCountInString(text))
 }
