@@ -48,11 +48,14 @@ type StateChanged struct {
 // EventName returns "modem.state".
 func (StateChanged) EventName() string { return "modem.state" }
 
-// PublicData returns the event for the feed. The error's text is not for it.
+// PublicData returns the event for the feed: the state, and a word for Err if there
+// is one, such as "port" (it is gone, or held), "restarted", "unresponsive" or
+// "pin_required". The error's text is not for it.
 func (e StateChanged) PublicData(events.Privacy) any {
 	return struct {
-		State string `json:"state"`
-	}{e.State.String()}
+		State  string `json:"state"`
+		Reason string `json:"reason,omitempty"`
+	}{e.State.String(), troubleOf(e.Err)}
 }
 
 // LogValue returns the state and the error.

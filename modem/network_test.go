@@ -175,14 +175,15 @@ func TestWhatTheFeedShows(t *testing.T) {
 		level events.Privacy
 		want  string
 	}{
-		"state":            {modem.StateChanged{State: modem.Ready}, events.Masked, `{"state":"ready"}`},
-		"ring, masked":     {modem.Rang{Call: "1", Number: number}, events.Masked, `{"call":"1","number":"+120****0100"}`},
-		"ring, full":       {modem.Rang{Call: "1", Number: number}, events.Full, `{"call":"1","number":"+12025550100"}`},
-		"signal":           {modem.SignalChanged{Signal: modem.Signal{Known: true, DBm: -73}}, events.Masked, `{"known":true,"dbm":-73,"bars":4}`},
-		"signal, unknown":  {modem.SignalChanged{}, events.Masked, `{"known":false,"bars":0}`},
-		"registration":     {modem.RegistrationChanged{Registration: modem.Registration{Status: 1, Access: 8, Cell: "00C3"}}, events.Masked, `{"status":"home","voice":true,"access":"LTE"}`},
-		"not registered":   {modem.RegistrationChanged{}, events.Strict, `{"status":"not_registered","voice":false}`},
-		"state, no reason": {modem.StateChanged{State: modem.Failed, Err: assert.AnError}, events.Full, `{"state":"failed"}`},
+		"state":           {modem.StateChanged{State: modem.Ready}, events.Masked, `{"state":"ready"}`},
+		"ring, masked":    {modem.Rang{Call: "1", Number: number}, events.Masked, `{"call":"1","number":"+120****0100"}`},
+		"ring, full":      {modem.Rang{Call: "1", Number: number}, events.Full, `{"call":"1","number":"+12025550100"}`},
+		"signal":          {modem.SignalChanged{Signal: modem.Signal{Known: true, DBm: -73}}, events.Masked, `{"known":true,"dbm":-73,"bars":4}`},
+		"signal, unknown": {modem.SignalChanged{}, events.Masked, `{"known":false,"bars":0}`},
+		"registration":    {modem.RegistrationChanged{Registration: modem.Registration{Status: 1, Access: 8, Cell: "00C3"}}, events.Masked, `{"status":"home","voice":true,"access":"LTE"}`},
+		"not registered":  {modem.RegistrationChanged{}, events.Strict, `{"status":"not_registered","voice":false}`},
+		"state, a reason": {modem.StateChanged{State: modem.Lost, Err: modem.ErrRestarted}, events.Masked, `{"state":"lost","reason":"restarted"}`},
+		"state, no words": {modem.StateChanged{State: modem.Failed, Err: assert.AnError}, events.Full, `{"state":"failed","reason":"other"}`},
 	}
 	names := map[string]bool{}
 	for name, tt := range tests {

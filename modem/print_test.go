@@ -17,6 +17,9 @@ import (
 	"github.com/callstack-go/callstack/voice"
 )
 
+// menu is a text that the network sends, and that is the subscriber's business.
+const menu = "Your balance is low. 1: recharge"
+
 // printed are values of all exported structs, with every secret that fits.
 func printed(t *testing.T) map[string]any {
 	t.Helper()
@@ -44,6 +47,7 @@ func printed(t *testing.T) map[string]any {
 		"StateChanged":        modem.StateChanged{State: modem.Lost, Err: errors.New("unplugged")},
 		"Rang":                modem.Rang{Call: "c0ffee", Number: number},
 		"NoAudio":             modem.NoAudio{Call: "c0ffee"},
+		"USSDResponse":        modem.USSDResponse{Text: menu, ReplyExpected: true},
 		"SIMChanged":          modem.SIMChanged{State: modem.SIMLocked, Err: modem.ErrPINWrong},
 		"SignalChanged":       modem.SignalChanged{Signal: modem.Signal{Known: true, DBm: -73}},
 		"RegistrationChanged": modem.RegistrationChanged{Registration: modem.Registration{Status: modem.RegisteredHome}},
@@ -76,7 +80,7 @@ func TestNothingThatIsPrintedShowsASecret(t *testing.T) {
 		require.NoError(t, err)
 		assert.Empty(t, missing, "every exported struct is printed here")
 		known := map[string]string{
-			"caller": secrets["caller"], "callee": secrets["callee"], "PIN": secrets["PIN"], "IMEI": "490154203237518",
+			"caller": secrets["caller"], "callee": secrets["callee"], "PIN": secrets["PIN"], "text": menu, "IMEI": "490154203237518",
 			"IMSI": "001010123456789", "ICCID": "89001010123456789012",
 		}
 		assert.Empty(t, printing.Unheld(values, known))
@@ -108,7 +112,7 @@ func TestEventsForTheFeed(t *testing.T) {
 		"call.ring": {
 			modem.Rang{Call: "c0ffee", Number: "+12025550187"}, `{"call":"c0ffee","number":"+120****0187"}`,
 		},
-		"modem.state":    {modem.StateChanged{State: modem.Failed, Err: errors.New("secret")}, `{"state":"failed"}`},
+		"modem.state":    {modem.StateChanged{State: modem.Failed, Err: errors.New("secret")}, `{"state":"failed","reason":"other"}`},
 		"signal.quality": {modem.SignalChanged{Signal: modem.Signal{Known: true, DBm: -73}}, `{"known":true,"dbm":-73,"bars":4}`},
 		"network.registration": {
 			modem.RegistrationChanged{Registration: modem.Registration{Status: modem.RegisteredRoaming, Access: 8, Cell: "00C3D4E5"}},

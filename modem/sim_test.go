@@ -253,6 +253,6 @@ func TestSIMEventShowsNoSecret(t *testing.T) {
 	e := modem.SIMChanged{State: modem.SIMLocked, Err: errors.New("+12025550100")}
 	text, err := json.Marshal(e.PublicData(events.Full))
 	require.NoError(t, err)
-	assert.JSONEq(t, `{"state":"locked"}`, string(text))
+	assert.JSONEq(t, `{"state":"locked","reason":"other"}`, string(text))
 	assert.Equal(t, "sim.state", e.EventName())
 }

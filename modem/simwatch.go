@@ -54,11 +54,14 @@ type SIMChanged struct {
 // EventName returns "sim.state".
 func (SIMChanged) EventName() string { return "sim.state" }
 
-// PublicData returns the event for the feed. The error's text is not for it.
+// PublicData returns the event for the feed: the state, and a word for Err if there
+// is one, such as "pin_required", "pin_wrong" or "puk_required". The error's text is
+// not for it.
 func (e SIMChanged) PublicData(events.Privacy) any {
 	return struct {
-		State string `json:"state"`
-	}{e.State.String()}
+		State  string `json:"state"`
+		Reason string `json:"reason,omitempty"`
+	}{e.State.String(), troubleOf(e.Err)}
 }
 
 // LogValue returns the state and the error.
