@@ -2,8 +2,13 @@ package realtime
 
 import (
 	"errors"
+	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/callstack-go/callstack/events"
@@ -39,13 +44,19 @@ func (p Principal) May(scope string) bool {
 	if p.Scopes == nil {
 		return scope == ScopeFeed
 	}
-	for _, s := range p.Scopes {
-		if s == scope {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(p.Scopes, scope)
 }
+
+// String shows the privacy and the scopes, not who it is.
+func (p Principal) String() string {
+	return fmt.Sprintf("realtime.Principal(%v, scopes %q)", p.Privacy, p.Scopes)
+}
+
+// GoString returns what String does.
+func (p Principal) GoString() string { return p.String() }
+
+// Format writes what String returns, whatever the verb.
+func (p Principal) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, p.String()) }
 
 // LogValue returns the privacy and the scopes, not who it is.
 func (p Principal) LogValue() slog.Value {
@@ -78,9 +89,9 @@ type BusyError struct {
 func (e *BusyError) Error() string {
 	why := "too many requests"
 	if e.Err != nil {
-		why = e.Err.Error()
+		why = strings.TrimPrefix(e.Err.Error(), "realtime: ")
 	}
-	return "realtime: " + why + ": try again in " + e.RetryAfter.String()
+	return "realtime: " + why + ": try again in " + strconv.Itoa(e.seconds()) + " s"
 }
 
 // Unwrap returns Err.

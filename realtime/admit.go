@@ -1,0 +1,88 @@
+package realtime
+
+import (
+	"crypto/rand"
+	"net/http"
+	"sync"
+	"sync/atomic"
+)
+
+// Admission is a request that [Hub.Admit] let pass. It holds a place among the
+// clients, so a transport gives it to [Hub.Attach], or to Release when the upgrade
+// fails.
+type Admission struct {
+	hub       *Hub
+	id        string
+	principal Principal
+	selected  []bool    // by index into names.list; nil: all
+	resume    *position // nil: not asked for
+	release   func()    // gives the place back; more than once is fine
+	taken     atomic.Bool
+}
+
+// ID returns the connection's id, a random word by which logs name it.
+func (a *Admission) ID() string { return a.id }
+
+// Release gives the place among the clients back. After [Hub.Attach], and when it
+// was called before, it does nothing.
+func (a *Admission) Release() {
+	if a.take() {
+		a.release()
+	}
+}
+
+// take tells whether the Admission was neither attached nor released before. After
+// it the caller alone calls release.
+func (a *Admission) take() bool { return a.taken.CompareAndSwap(false, true) }
+
+// Admit decides about a request before anything is upgraded, in this order: whether
+// the hub is open (503), the address failed too often to log in (429), requests come
+// too fast (503), the method is GET (405), the page's Origin may follow the feed
+// (403), what Config.Auth says (401, 403, 429, 500, 503), the scope [ScopeFeed] (403),
+// the parameters events and since (400), and the limits of clients (429, 503). The
+// error is always a [RefusedError], whose Respond answers the request.
+//
+// It does not wait, but for Auth, and may be called by many goroutines.
+func (h *Hub) Admit(r *http.Request) (*Admission, error) {
+	a := &Admission{hub: h, id: newID()}
+	if refused := h.admit(a, r); refused != nil {
+		h.guard.refuse(r, a.id, refused)
+		return nil, refused
+	}
+	return a, nil
+}
+
+// admit fills a in.
+func (h *Hub) admit(a *Admission, r *http.Request) *RefusedError {
+	if h.isClosed() {
+		return later("shutting down", &BusyError{RetryAfter: closedRetry, Overloaded: true, Err: ErrClosed})
+	}
+	addr := h.guard.network(r)
+	if refused := h.guard.knock(r, addr); refused != nil {
+		return refused
+	}
+	principal, refused := h.guard.identify(r, addr)
+	if refused != nil {
+		return refused
+	}
+	a.principal = principal
+	query, err := parseQuery(r.URL)
+	if err != nil {
+		return refusal(http.StatusBadRequest, "the query is malformed", err)
+	}
+	if a.selected, err = parseFilter(query["events"], h.names); err != nil {
+		return refusal(http.StatusBadRequest, "events: "+err.Error(), err)
+	}
+	if a.resume, err = resumeFrom(r.Header["Last-Event-Id"], query["since"]); err != nil {
+		return refusal(http.StatusBadRequest, "since: "+err.Error(), err)
+	}
+	release, refused := h.guard.limits.acquire(principal.ID, addr)
+	if refused != nil {
+		return refused
+	}
+	a.release = sync.OnceFunc(release)
+	return nil
+}
+
+// newID returns 60 random bits, in letters and digits.
+func newID() string { return rand.Text()[:12] }

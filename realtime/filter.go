@@ -1,0 +1,47 @@
+package realtime
+
+import (
+	"errors"
+	"net/url"
+	"strings"
+)
+
+// maxQuery bounds the query of a request: several times the names of all events.
+const maxQuery = 16 << 10
+
+var (
+	errQueryTooLong = errors.New("realtime: the query is too long")
+	errUnknownEvent = errors.New("no such event; the first message of the feed lists them")
+)
+
+// parseQuery returns a query's parameters. Unlike url.URL.Query it leaves out
+// nothing that is malformed: events=%zz would then ask for all.
+func parseQuery(u *url.URL) (url.Values, error) {
+	if len(u.RawQuery) > maxQuery {
+		return nil, errQueryTooLong
+	}
+	return url.ParseQuery(u.RawQuery)
+}
+
+// parseFilter returns which events the parameters select, by index into n.list. Nil
+// stands for all: there is no parameter, or none names an event.
+func parseFilter(values []string, n *names) ([]bool, error) {
+	var selected []bool
+	for _, list := range values {
+		for name := range strings.SplitSeq(list, ",") {
+			name = strings.TrimSpace(name)
+			if name == "" {
+				continue
+			}
+			i, ok := n.index[name]
+			if !ok {
+				return nil, errUnknownEvent
+			}
+			if selected == nil {
+				selected = make([]bool, len(n.list))
+			}
+			selected[i] = true
+		}
+	}
+	return selected, nil
+}

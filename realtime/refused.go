@@ -1,0 +1,113 @@
+package realtime
+
+import (
+	"encoding/json"
+	"errors"
+	"maps"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// RefusedError is how [Hub.Admit] refuses a request: what to answer, and why. The
+// transport writes the answer with [RefusedError.Respond], in place of the upgrade.
+// Neither the answer nor the text of the error shows anything of the request, nor
+// what an [Auth] of the host said.
+type RefusedError struct {
+	// Status is that of the answer: 400, 401, 403, 405, 429, 500 or 503.
+	Status int
+
+	// Header goes into the answer beside Content-Type: Cache-Control always,
+	// WWW-Authenticate (RFC 9110, 11.6.1) with 401, Allow (10.2.1) with 405,
+	// Retry-After (10.2.3), in seconds, with 429 and 503.
+	Header http.Header
+
+	// Err is the cause: [ErrUnauthenticated], [ErrForbidden], [ErrClosed], a
+	// [BusyError], or what the host's Auth returned.
+	Err error
+
+	reason string // for the client, and the log
+}
+
+// refusal returns a RefusedError. An empty reason is the name of the status.
+func refusal(status int, reason string, err error) *RefusedError {
+	e := &RefusedError{Status: status, Err: err, reason: reason, Header: http.Header{"Cache-Control": {"no-store"}}}
+	switch status {
+	case http.StatusUnauthorized:
+		e.Header.Set("WWW-Authenticate", `Bearer realm="callstack"`)
+	case http.StatusMethodNotAllowed:
+		e.Header.Set("Allow", http.MethodGet)
+	}
+	return e
+}
+
+// later returns the RefusedError for a BusyError.
+func later(reason string, busy *BusyError) *RefusedError {
+	status := http.StatusTooManyRequests
+	if busy.Overloaded {
+		status = http.StatusServiceUnavailable
+	}
+	e := refusal(status, reason, busy)
+	e.Header.Set("Retry-After", strconv.Itoa(busy.seconds()))
+	return e
+}
+
+// refuseAuth returns the RefusedError for what an Auth returned.
+func refuseAuth(err error) *RefusedError {
+	if busy, ok := errors.AsType[*BusyError](err); ok {
+		return later("", busy)
+	}
+	switch {
+	case errors.Is(err, ErrUnauthenticated):
+		return refusal(http.StatusUnauthorized, "no valid credential", err)
+	case errors.Is(err, ErrForbidden):
+		return refusal(http.StatusForbidden, "not allowed", err)
+	}
+	return refusal(http.StatusInternalServerError, "", err)
+}
+
+// Error tells the status and why. Of the causes only a [KeyFileError] shows: it
+// names the file and the line that somebody has to mend.
+func (e *RefusedError) Error() string {
+	text := "realtime: refused with " + strconv.Itoa(e.Status) + ": " + e.why()
+	if broken, ok := errors.AsType[*KeyFileError](e.Err); ok {
+		text += ": " + broken.problem()
+	}
+	return text
+}
+
+// why returns the reason, in words that are the same for all requests.
+func (e *RefusedError) why() string {
+	if e.reason != "" {
+		return e.reason
+	}
+	return statusReasons[e.Status]
+}
+
+var statusReasons = map[int]string{
+	http.StatusBadRequest:          "bad request",
+	http.StatusUnauthorized:        "no valid credential",
+	http.StatusForbidden:           "not allowed",
+	http.StatusMethodNotAllowed:    "only GET is allowed",
+	http.StatusTooManyRequests:     "too many requests",
+	http.StatusInternalServerError: "internal error",
+	http.StatusServiceUnavailable:  "not available at the moment",
+}
+
+// Unwrap returns Err.
+func (e *RefusedError) Unwrap() error { return e.Err }
+
+// Respond answers the request: Status, Header, and {"error":"..."} in JSON.
+func (e *RefusedError) Respond(w http.ResponseWriter) {
+	maps.Copy(w.Header(), e.Header)
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	w.WriteHeader(e.Status)
+	// What the client does not read any more is nobody's loss.
+	_ = json.NewEncoder(w).Encode(map[string]string{"error": e.why()})
+}
+
+// seconds returns RetryAfter in whole seconds, at least one.
+func (e *BusyError) seconds() int {
+	return int(max(1, (e.RetryAfter+time.Second-1)/time.Second))
+}
