@@ -33,7 +33,7 @@ type backoff struct {
 
 // failing is an address that failed to log in.
 type failing struct {
-	mark uint64        // of the address, 64 bits of hash
+	mark  uint64        // of the address, 64 bits of hash
 	last  time.Duration // when it failed last, since the start of the table
 	count uint8         // how often; 0: the place is free
 }

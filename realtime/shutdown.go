@@ -1,0 +1,66 @@
+package realtime
+
+import "context"
+
+var goingAway = farewell{CloseGoingAway, "the hub shuts down", ErrClosed}
+
+// Shutdown takes no more clients, sends the present ones all that was published
+// before, closes each with [CloseGoingAway] when it has it, and waits for them. If ctx is
+// done first, it returns its cause; the hub wants Close then. It fits into
+// http.Server.RegisterOnShutdown, as a server's Shutdown alone leaves WebSockets open.
+func (h *Hub) Shutdown(ctx context.Context) error {
+	h.stop()
+	select {
+	case <-h.stopped:
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+	left := h.left()
+	for _, c := range left {
+		c.endWhenSent(goingAway)
+	}
+	for _, c := range left {
+		select {
+		case <-c.done:
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+	h.wg.Wait()
+	return nil
+}
+
+// Close closes all clients with [CloseGoingAway], whatever waits for them, and waits
+// until they are gone: 15 s at most for one that does not answer. It leaves the bus
+// alone. Closing twice is a no-op that waits for the first. The error is always nil.
+func (h *Hub) Close() error {
+	h.stop()
+	left := h.left()
+	for _, c := range left {
+		c.end(goingAway.code, goingAway.reason, goingAway.err)
+	}
+	for _, c := range left {
+		<-c.done
+	}
+	h.wg.Wait()
+	return nil
+}
+
+// stop takes no more clients and no more events.
+func (h *Hub) stop() {
+	h.mu.Lock()
+	h.closed = true
+	h.mu.Unlock()
+	h.sub.Close()
+}
+
+// left returns the clients that are not gone yet.
+func (h *Hub) left() []*Client {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	left := make([]*Client, 0, len(h.present))
+	for c := range h.present {
+		left = append(left, c)
+	}
+	return left
+}
