@@ -2,6 +2,9 @@ package realtime
 
 import (
 	"crypto/rand"
+	"fmt"
+	"io"
+	"log/slog"
 	"net/http"
 	"sync"
 	"sync/atomic"
@@ -55,7 +58,7 @@ func (h *Hub) Admit(r *http.Request) (*Admission, error) {
 // admit fills a in.
 func (h *Hub) admit(a *Admission, r *http.Request) *RefusedError {
 	if h.isClosed() {
-		return later("shutting down", &BusyError{RetryAfter: closedRetry, Overloaded: true, Err: ErrClosed})
+		return later(&BusyError{RetryAfter: closedRetry, Overloaded: true, Err: ErrClosed})
 	}
 	addr := h.guard.network(r)
 	if refused := h.guard.knock(r, addr); refused != nil {
@@ -66,23 +69,41 @@ func (h *Hub) admit(a *Admission, r *http.Request) *RefusedError {
 		return refused
 	}
 	a.principal = principal
-	query, err := parseQuery(r.URL)
-	if err != nil {
-		return refusal(http.StatusBadRequest, "the query is malformed", err)
+	if err := a.read(r, h.names); err != nil {
+		return refusal(http.StatusBadRequest, err)
 	}
-	if a.selected, err = parseFilter(query["events"], h.names); err != nil {
-		return refusal(http.StatusBadRequest, "events: "+err.Error(), err)
-	}
-	if a.resume, err = resumeFrom(r.Header["Last-Event-Id"], query["since"]); err != nil {
-		return refusal(http.StatusBadRequest, "since: "+err.Error(), err)
-	}
-	release, refused := h.guard.limits.acquire(principal.ID, addr)
-	if refused != nil {
-		return refused
+	release, busy := h.guard.limits.acquire(principal.ID, addr)
+	if busy != nil {
+		return later(busy)
 	}
 	a.release = sync.OnceFunc(release)
 	return nil
 }
+
+// read takes what a request asks for.
+func (a *Admission) read(r *http.Request, n *names) error {
+	query, err := parseQuery(r.URL)
+	if err != nil {
+		return err
+	}
+	if a.selected, err = parseFilter(query["events"], n); err != nil {
+		return err
+	}
+	a.resume, err = resumeFrom(r.Header["Last-Event-Id"], query["since"])
+	return err
+}
+
+// String shows the connection's id, not whose it is.
+func (a *Admission) String() string { return "realtime.Admission(" + a.id + ")" }
+
+// GoString returns what String does.
+func (a *Admission) GoString() string { return a.String() }
+
+// Format writes what String returns, whatever the verb.
+func (a *Admission) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, a.String()) }
+
+// LogValue returns the connection's id.
+func (a *Admission) LogValue() slog.Value { return slog.StringValue(a.id) }
 
 // newID returns 60 random bits, in letters and digits.
 func newID() string { return rand.Text()[:12] }

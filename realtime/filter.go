@@ -1,7 +1,6 @@
 package realtime
 
 import (
-	"errors"
 	"net/url"
 	"strings"
 )
@@ -10,17 +9,21 @@ import (
 const maxQuery = 16 << 10
 
 var (
-	errQueryTooLong = errors.New("realtime: the query is too long")
-	errUnknownEvent = errors.New("no such event; the first message of the feed lists them")
+	errQuery        = &plainError{text: "the query is malformed or too long"}
+	errUnknownEvent = &plainError{text: "events: no such event; the first message of the feed names them all"}
 )
 
 // parseQuery returns a query's parameters. Unlike url.URL.Query it leaves out
 // nothing that is malformed: events=%zz would then ask for all.
 func parseQuery(u *url.URL) (url.Values, error) {
 	if len(u.RawQuery) > maxQuery {
-		return nil, errQueryTooLong
+		return nil, errQuery
 	}
-	return url.ParseQuery(u.RawQuery)
+	query, err := url.ParseQuery(u.RawQuery)
+	if err != nil {
+		return nil, errQuery // its own shows the query
+	}
+	return query, nil
 }
 
 // parseFilter returns which events the parameters select, by index into n.list. Nil

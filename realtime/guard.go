@@ -58,25 +58,27 @@ func (g *guard) network(r *http.Request) netip.Prefix { return networkOf(g.addre
 // knock looks at all that needs no credential, the cheapest first.
 func (g *guard) knock(r *http.Request, addr netip.Prefix) *RefusedError {
 	if wait := g.failures.wait(addr); wait > 0 {
-		return later("too many failed logins", &BusyError{RetryAfter: wait, Err: errTooManyFailures})
+		return later(&BusyError{RetryAfter: wait, Err: errFailures})
 	}
 	if !g.rate.take() {
-		return later("too many connections at once", &BusyError{RetryAfter: time.Second, Overloaded: true, Err: errTooFast})
+		return later(&BusyError{RetryAfter: time.Second, Overloaded: true, Err: errTooFast})
 	}
 	if r.Method != http.MethodGet {
-		return refusal(http.StatusMethodNotAllowed, "only GET is allowed", errMethod)
+		return refusal(http.StatusMethodNotAllowed, errMethod)
 	}
 	if err := checkOrigin(r, g.origins); err != nil {
-		return refusal(http.StatusForbidden, "the page's origin is not allowed", err)
+		return refusal(http.StatusForbidden, err)
 	}
 	return nil
 }
 
 var (
-	errTooManyFailures = errors.New("too many failed logins from this address")
-	errTooFast         = errors.New("too many connections at once")
-	errMethod          = errors.New("realtime: the method is not GET")
-	errPrivacy         = errors.New("realtime: Auth returned a privacy that does not exist")
+	errFailures = &plainError{text: "too many failed logins from this address"}
+	errTooFast  = &plainError{text: "too many connections at once"}
+	errMethod   = &plainError{text: "the method is not GET"}
+	errScope    = &plainError{"not allowed: the scope feed is missing", ErrForbidden}
+	errExpired  = &plainError{"the credential has expired", ErrUnauthenticated}
+	errPrivacy  = errors.New("realtime: Auth returned a privacy that does not exist")
 )
 
 // identify asks Auth who it is. Failures count against the address.
@@ -86,7 +88,7 @@ func (g *guard) identify(r *http.Request, addr netip.Prefix) (Principal, *Refuse
 	}
 	p, err := g.auth(r)
 	if err == nil && !p.Expires.IsZero() && !time.Now().Before(p.Expires) {
-		err = ErrUnauthenticated
+		err = errExpired
 	}
 	if err != nil {
 		refused := refuseAuth(err)
@@ -102,7 +104,7 @@ func (g *guard) identify(r *http.Request, addr netip.Prefix) (Principal, *Refuse
 		return Principal{}, refuseAuth(errPrivacy)
 	}
 	if !p.May(ScopeFeed) {
-		return Principal{}, refusal(http.StatusForbidden, "the scope feed is needed", ErrForbidden)
+		return Principal{}, refusal(http.StatusForbidden, errScope)
 	}
 	return p, nil
 }
@@ -113,7 +115,7 @@ func (g *guard) refuse(r *http.Request, id string, e *RefusedError) {
 		g.refused[i].Add(1)
 	}
 	g.log.LogAttrs(r.Context(), slog.LevelDebug, "feed refused",
-		slog.String("connection", id), slog.Int("status", e.Status), slog.String("reason", e.why()))
+		slog.String("connection", id), slog.Int("status", e.Status), slog.String("reason", e.reason))
 	broken, ok := errors.AsType[*KeyFileError](e.Err)
 	if ok && g.mayWarn() {
 		g.log.LogAttrs(r.Context(), slog.LevelWarn, "feed refuses everybody", slog.Any("error", broken))

@@ -1,7 +1,6 @@
 package realtime
 
 import (
-	"errors"
 	"net/http"
 	"net/netip"
 	"sync"
@@ -26,23 +25,23 @@ func newLimits(cfg Limits) *limits {
 }
 
 var (
-	errFull          = errors.New("all places are taken")
-	errPrincipalFull = errors.New("too many connections with this credential")
-	errAddressFull   = errors.New("too many connections from this address")
+	errFull          = &plainError{text: "all places are taken"}
+	errPrincipalFull = &plainError{text: "too many connections with this credential"}
+	errAddressFull   = &plainError{text: "too many connections from this address"}
 )
 
 // acquire takes a place for a client. The function that it returns gives it back,
 // and is called once.
-func (l *limits) acquire(principal string, addr netip.Prefix) (release func(), refused *RefusedError) {
+func (l *limits) acquire(principal string, addr netip.Prefix) (release func(), busy *BusyError) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	switch {
 	case reached(l.total, l.cfg.Clients):
-		return nil, later(errFull.Error(), &BusyError{RetryAfter: limitRetry, Overloaded: true, Err: errFull})
+		return nil, &BusyError{RetryAfter: limitRetry, Overloaded: true, Err: errFull}
 	case reached(l.byPrincipal[principal], l.cfg.PerPrincipal):
-		return nil, later(errPrincipalFull.Error(), &BusyError{RetryAfter: limitRetry, Err: errPrincipalFull})
+		return nil, &BusyError{RetryAfter: limitRetry, Err: errPrincipalFull}
 	case reached(l.byAddress[addr], l.cfg.PerAddress):
-		return nil, later(errAddressFull.Error(), &BusyError{RetryAfter: limitRetry, Err: errAddressFull})
+		return nil, &BusyError{RetryAfter: limitRetry, Err: errAddressFull}
 	}
 	l.total++
 	l.byPrincipal[principal]++

@@ -1,14 +1,15 @@
 package realtime
 
 import (
-	"fmt"
 	"net/http"
 	"net/netip"
 	"slices"
 	"strings"
 )
 
-var errNotLoopback = fmt.Errorf("%w: only programs on this machine may follow the feed", ErrForbidden)
+var errNotLoopback = &plainError{
+	"not allowed: the feed is for this machine, asked for by localhost and through no proxy", ErrForbidden,
+}
 
 // LoopbackOnly is an [Auth] that admits whoever is on the same machine, and answers
 // 403 to all others. The connection must come from a loopback address, and the Host
@@ -25,7 +26,7 @@ func LoopbackOnly(r *http.Request) (Principal, error) {
 
 // isLoopbackHost tells whether the value of a Host header means this machine.
 func isLoopbackHost(s string) bool {
-	host, _, ok := splitHost(strings.ToLower(s))
+	host, _, ok := splitHost(lower(s))
 	if !ok {
 		return false
 	}

@@ -2,7 +2,6 @@ package realtime
 
 import (
 	"errors"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"net/netip"
@@ -11,9 +10,9 @@ import (
 )
 
 var (
-	errOrigin          = fmt.Errorf("%w: the page's origin is not of this host, nor of Config.Origins", ErrForbidden)
-	errOriginMalformed = fmt.Errorf("%w: the Origin is malformed", ErrForbidden)
-	errCrossSite       = fmt.Errorf("%w: asked for by a page of another site", ErrForbidden)
+	errOrigin          = &plainError{"not allowed: the page's origin is neither this host nor one of Config.Origins", ErrForbidden}
+	errOriginMalformed = &plainError{"not allowed: the page's origin is malformed", ErrForbidden}
+	errCrossSite       = &plainError{"not allowed: asked for by a page of another site", ErrForbidden}
 )
 
 // checkOrigin refuses what pages of other sites ask for: a browser adds its
@@ -48,6 +47,17 @@ func checkFetchSite(r *http.Request) error {
 	return nil
 }
 
+// lower is strings.ToLower for ASCII alone: of what is not, the Kelvin sign too has a
+// lower case in it.
+func lower(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= 'A' && r <= 'Z' {
+			r += 'a' - 'A'
+		}
+		return r
+	}, s)
+}
+
 // origin is a scheme, a host and a port (RFC 6454, 6.2), in lower case.
 type origin struct{ scheme, host, port string }
 
@@ -58,7 +68,7 @@ func parseOrigin(s string) (origin, bool) {
 	if len(s) > 512 {
 		return origin{}, false
 	}
-	scheme, rest, ok := strings.Cut(strings.ToLower(s), "://")
+	scheme, rest, ok := strings.Cut(lower(s), "://")
 	if !ok || !isScheme(scheme) {
 		return origin{}, false
 	}
@@ -113,11 +123,12 @@ func isPort(s string) bool {
 	return len(s) >= 1 && len(s) <= 5
 }
 
-// isHostName tells whether s has only what names and IPv4 addresses are made of.
+// isHostName tells whether s has only what names, in lower case, and IPv4 addresses
+// are made of.
 func isHostName(s string) bool {
 	for i := range len(s) {
-		switch c := s[i] | 0x20; {
-		case c >= 'a' && c <= 'z', c >= '0' && c <= '9' && s[i] == c, s[i] == '-', s[i] == '.', s[i] == '_':
+		switch c := s[i]; {
+		case c >= 'a' && c <= 'z', c >= '0' && c <= '9', c == '-', c == '.', c == '_':
 		default:
 			return false
 		}
@@ -129,7 +140,7 @@ func isHostName(s string) bool {
 // the request came encrypted, so must have the page; where it did not, a proxy may
 // have decrypted it.
 func (o origin) sameHost(requested string, encrypted bool) bool {
-	host, port, ok := splitHost(strings.ToLower(requested))
+	host, port, ok := splitHost(lower(requested))
 	if !ok || defaultPorts[o.scheme] == "" || encrypted && o.scheme != "https" {
 		return false
 	}
@@ -166,13 +177,13 @@ func match(pattern, host string) bool {
 // originPatterns returns the patterns in lower case, and warns of those that are
 // none: they fit nothing.
 func originPatterns(patterns []string, log *slog.Logger) []string {
-	var lower []string
+	var good []string
 	for i, p := range patterns {
 		if _, err := path.Match(p, ""); errors.Is(err, path.ErrBadPattern) {
 			log.Warn("pattern of origins is malformed", slog.Int("index", i))
 			continue
 		}
-		lower = append(lower, strings.ToLower(p))
+		good = append(good, lower(p))
 	}
-	return lower
+	return good
 }

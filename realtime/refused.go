@@ -1,6 +1,7 @@
 package realtime
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"maps"
@@ -29,9 +30,23 @@ type RefusedError struct {
 	reason string // for the client, and the log
 }
 
-// refusal returns a RefusedError. An empty reason is the name of the status.
-func refusal(status int, reason string, err error) *RefusedError {
-	e := &RefusedError{Status: status, Err: err, reason: reason, Header: http.Header{"Cache-Control": {"no-store"}}}
+// plainError is an error of this package whose text tells nothing of a request, so
+// that the client may read it.
+type plainError struct {
+	text string
+	kind error // what it is for errors.Is; may be nil
+}
+
+func (e *plainError) Error() string { return "realtime: " + e.text }
+func (e *plainError) Unwrap() error { return e.kind }
+
+// refusal returns a RefusedError with the headers of its status.
+func refusal(status int, err error) *RefusedError {
+	e := &RefusedError{Status: status, Err: err, reason: statusReasons[status]}
+	if plain, ok := errors.AsType[*plainError](err); ok {
+		e.reason = plain.text
+	}
+	e.Header = http.Header{"Cache-Control": {"no-store"}}
 	switch status {
 	case http.StatusUnauthorized:
 		e.Header.Set("WWW-Authenticate", `Bearer realm="callstack"`)
@@ -41,13 +56,21 @@ func refusal(status int, reason string, err error) *RefusedError {
 	return e
 }
 
+var statusReasons = map[int]string{
+	http.StatusUnauthorized:        "no valid credential",
+	http.StatusForbidden:           "not allowed",
+	http.StatusTooManyRequests:     "too many requests",
+	http.StatusInternalServerError: "internal error",
+	http.StatusServiceUnavailable:  "not available at the moment",
+}
+
 // later returns the RefusedError for a BusyError.
-func later(reason string, busy *BusyError) *RefusedError {
+func later(busy *BusyError) *RefusedError {
 	status := http.StatusTooManyRequests
 	if busy.Overloaded {
 		status = http.StatusServiceUnavailable
 	}
-	e := refusal(status, reason, busy)
+	e := refusal(status, busy)
 	e.Header.Set("Retry-After", strconv.Itoa(busy.seconds()))
 	return e
 }
@@ -55,43 +78,25 @@ func later(reason string, busy *BusyError) *RefusedError {
 // refuseAuth returns the RefusedError for what an Auth returned.
 func refuseAuth(err error) *RefusedError {
 	if busy, ok := errors.AsType[*BusyError](err); ok {
-		return later("", busy)
+		return later(busy)
 	}
 	switch {
 	case errors.Is(err, ErrUnauthenticated):
-		return refusal(http.StatusUnauthorized, "no valid credential", err)
+		return refusal(http.StatusUnauthorized, err)
 	case errors.Is(err, ErrForbidden):
-		return refusal(http.StatusForbidden, "not allowed", err)
+		return refusal(http.StatusForbidden, err)
 	}
-	return refusal(http.StatusInternalServerError, "", err)
+	return refusal(http.StatusInternalServerError, err)
 }
 
 // Error tells the status and why. Of the causes only a [KeyFileError] shows: it
 // names the file and the line that somebody has to mend.
 func (e *RefusedError) Error() string {
-	text := "realtime: refused with " + strconv.Itoa(e.Status) + ": " + e.why()
+	text := "realtime: refused with " + strconv.Itoa(e.Status) + ": " + e.reason
 	if broken, ok := errors.AsType[*KeyFileError](e.Err); ok {
 		text += ": " + broken.problem()
 	}
 	return text
-}
-
-// why returns the reason, in words that are the same for all requests.
-func (e *RefusedError) why() string {
-	if e.reason != "" {
-		return e.reason
-	}
-	return statusReasons[e.Status]
-}
-
-var statusReasons = map[int]string{
-	http.StatusBadRequest:          "bad request",
-	http.StatusUnauthorized:        "no valid credential",
-	http.StatusForbidden:           "not allowed",
-	http.StatusMethodNotAllowed:    "only GET is allowed",
-	http.StatusTooManyRequests:     "too many requests",
-	http.StatusInternalServerError: "internal error",
-	http.StatusServiceUnavailable:  "not available at the moment",
 }
 
 // Unwrap returns Err.
@@ -104,7 +109,7 @@ func (e *RefusedError) Respond(w http.ResponseWriter) {
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.WriteHeader(e.Status)
 	// What the client does not read any more is nobody's loss.
-	_ = json.NewEncoder(w).Encode(map[string]string{"error": e.why()})
+	_ = json.NewEncoder(w).Encode(map[string]string{"error": cmp.Or(e.reason, "refused")})
 }
 
 // seconds returns RetryAfter in whole seconds, at least one.

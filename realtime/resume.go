@@ -1,7 +1,6 @@
 package realtime
 
 import (
-	"errors"
 	"strconv"
 	"strings"
 )
@@ -18,7 +17,7 @@ func (p position) String() string { return p.epoch + ":" + strconv.FormatUint(p.
 // maxEpoch bounds the length of an epoch.
 const maxEpoch = 64
 
-var errPosition = errors.New("not the id of a message, such as c0ffee:42")
+var errPosition = &plainError{text: "since: not the id of a message, such as c0ffee:42"}
 
 // parsePosition takes what String returns.
 func parsePosition(s string) (position, error) {
