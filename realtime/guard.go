@@ -114,11 +114,11 @@ func (g *guard) refuse(r *http.Request, id string, e *RefusedError) {
 	if i := slices.Index(refusedStatus[:], e.Status); i >= 0 {
 		g.refused[i].Add(1)
 	}
-	g.log.LogAttrs(r.Context(), slog.LevelDebug, "feed refused",
-		slog.String("connection", id), slog.Int("status", e.Status), slog.String("reason", e.reason))
+	g.log.LogAttrs(r.Context(), slog.LevelDebug, "request refused",
+		slog.String("conn", id), slog.Int("status", e.Status), slog.String("reason", e.reason))
 	broken, ok := errors.AsType[*KeyFileError](e.Err)
 	if ok && g.mayWarn() {
-		g.log.LogAttrs(r.Context(), slog.LevelWarn, "feed refuses everybody", slog.Any("error", broken))
+		g.log.LogAttrs(r.Context(), slog.LevelWarn, "the file of keys is broken: nobody is admitted", slog.Any("error", broken))
 	}
 }
 
