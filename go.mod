@@ -3,6 +3,7 @@ module github.com/callstack-go/callstack
 go 1.26
 
 require (
+	github.com/coder/websocket v1.8.15
 	github.com/creack/pty v1.1.24
 	github.com/stretchr/testify v1.12.1
 	github.com/youpy/go-wav v0.3.2

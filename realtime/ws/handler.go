@@ -1,0 +1,75 @@
+package ws
+
+import (
+	"errors"
+	"log/slog"
+	"net/http"
+	"sync"
+
+	"github.com/coder/websocket"
+
+	"github.com/callstack-go/callstack/realtime"
+)
+
+// hidden tells who wires the handler what is wrong, in the answer and in the log.
+const hidden = "realtime/ws: a middleware hides http.Hijacker: give its ResponseWriter an Unwrap method"
+
+// handler upgrades requests and hands the connections to its hub.
+type handler struct {
+	hub     *realtime.Hub
+	cfg     Config
+	batches sync.Pool      // of *[]byte: frames on their way out
+	readers sync.WaitGroup // starts them; each is waited for by the Close of its conn
+}
+
+// Handler returns a handler that attaches WebSocket clients to a hub. cfg may be nil.
+// It does not own the hub, which closes the clients.
+func Handler(hub *realtime.Hub, cfg *Config) http.Handler {
+	h := &handler{hub: hub, cfg: cfg.withDefaults()}
+	h.batches.New = func() any { return new([]byte) }
+	return h
+}
+
+// ServeHTTP returns when the connection is upgraded or refused. That it does not stay
+// lets net/http free the request and its buffers, more than half of what an idle client
+// would cost.
+func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	admission, err := h.hub.Admit(r)
+	if err != nil {
+		if refused, ok := errors.AsType[*realtime.RefusedError](err); ok {
+			refused.Respond(w)
+		}
+		return
+	}
+	defer admission.Release() // does nothing once it is attached
+	hijacker, ok := hijackerOf(w)
+	if !ok && r.Header.Get("Upgrade") != "" {
+		h.cfg.Logger.WarnContext(r.Context(), hidden, slog.String("conn", admission.ID()))
+		http.Error(w, hidden, http.StatusInternalServerError)
+		return
+	}
+	c := newConn(h, admission.ID())
+	c.ws, err = websocket.Accept(&upgrade{ResponseWriter: w, hijacker: hijacker, wire: &c.wire}, r, c.options())
+	if err != nil {
+		return // Accept has answered
+	}
+	c.ws.SetReadLimit(h.cfg.ReadLimit)
+	c.startPings()
+	client := h.hub.Attach(c, admission)
+	h.readers.Go(func() { c.read(client) })
+}
+
+// options tells coder what this package does itself.
+func (c *conn) options() *websocket.AcceptOptions {
+	return &websocket.AcceptOptions{
+		// The plain protocol alone, never the one that carries a key.
+		Subprotocols: []string{realtime.Subprotocol},
+		// Admit has checked the Origin, by the rules of the hub's Config, for every
+		// transport; a second check would refuse what they allow.
+		InsecureSkipVerify: true,
+		// Frames of Send are made here, once, and not compressed.
+		CompressionMode: websocket.CompressionDisabled,
+		OnPingReceived:  c.pinged,
+		OnPongReceived:  c.ponged,
+	}
+}

@@ -1,0 +1,92 @@
+package ws
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"github.com/coder/websocket"
+
+	"github.com/callstack-go/callstack/realtime"
+)
+
+// read reads until the connection ends, and tells the hub.
+func (c *conn) read(client *realtime.Client) {
+	defer close(c.gone)
+	client.Close(c.discard())
+}
+
+// discard drops what the client sends, and returns why it ended. Coder answers pings
+// and Close frames meanwhile. Its CloseRead would do the same, but it closes a client
+// that sends a message, and holds two contexts.
+func (c *conn) discard() (code int, reason string) {
+	defer func() {
+		if recover() != nil { // net/http's recover is behind us, and one client must not end the program
+			c.h.cfg.Logger.Warn("realtime/ws: panic while reading", slog.String("conn", c.id), slog.String("stack", string(debug.Stack())))
+			code, reason = int(websocket.StatusInternalError), "internal error"
+		}
+	}()
+	for {
+		_, message, err := c.ws.Reader(context.Background())
+		if err == nil {
+			_, err = io.Copy(io.Discard, message)
+		}
+		if c.quota.over() || err == nil && !c.quota.take(time.Now()) {
+			return realtime.ClosePolicy, "too many messages"
+		}
+		if err != nil {
+			return whyEnded(err)
+		}
+	}
+}
+
+// whyEnded returns the code for an error of reading. A reason is never made of the
+// error, which may quote what the client sent.
+func whyEnded(err error) (code int, reason string) {
+	switch _, network := errors.AsType[net.Error](err); {
+	case websocket.CloseStatus(err) != -1:
+		return realtime.CloseNormal, "closed by the client"
+	case errors.Is(err, websocket.ErrMessageTooBig):
+		return int(websocket.StatusMessageTooBig), "message too big"
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return realtime.CloseGoingAway, "no pong"
+	case network, errors.Is(err, net.ErrClosed), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return realtime.CloseGoingAway, "connection lost"
+	}
+	return int(websocket.StatusProtocolError), "protocol error"
+}
+
+// quota counts what a client sends, by the minute: on the reader, or, while it is
+// closed, where coder waits for its Close frame.
+type quota struct {
+	mu    sync.Mutex
+	since time.Time
+	n     int
+}
+
+// perMinute is how many messages and pings a client may send.
+const perMinute = 120
+
+// take counts one, and tells whether it is within the quota.
+func (q *quota) take(now time.Time) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if now.Sub(q.since) >= time.Minute {
+		q.since, q.n = now, 0
+	}
+	q.n++
+	return q.n <= perMinute
+}
+
+// over tells whether there were too many.
+func (q *quota) over() bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.n > perMinute
+}
