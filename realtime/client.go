@@ -180,7 +180,7 @@ var batches = sync.Pool{New: func() any { return new([][]byte) }}
 
 // drain sends the backlog, and ends with it.
 func (c *Client) drain() {
-	msgs := batches.Get().(*[][]byte) //nolint:errcheck // the pool holds nothing else
+	msgs := batches.Get().(*[][]byte)
 	for c.next(msgs) {
 		if err := c.conn.Send(*msgs); err != nil {
 			c.fail(err)

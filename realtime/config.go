@@ -32,13 +32,16 @@ type Config struct {
 	// Buffer is how many events may wait for the hub on the bus. Zero means 1024.
 	Buffer int
 
-	// ReplayEvents, ReplayBytes and ReplayAge bound what is kept for clients that come
-	// back. Zero means 4096 events, 4 MiB, 15 minutes; a negative one keeps nothing.
+	// ReplayEvents and ReplayBytes bound what is kept for clients that come back. Zero
+	// means 4096 events and 4 MiB, each counted once for each way it shows; a negative
+	// one keeps nothing.
 	ReplayEvents, ReplayBytes int
-	ReplayAge                 time.Duration
 
-	// QueueEvents and QueueBytes bound what waits for one client. Zero means 256 events,
-	// 256 KiB. The newest event is kept whatever its length.
+	// ReplayAge bounds how long it is kept. Zero means 15 minutes.
+	ReplayAge time.Duration
+
+	// QueueEvents and QueueBytes bound what waits for one client. Zero means 256 events
+	// and 256 KiB. The newest event is kept whatever its length.
 	QueueEvents, QueueBytes int
 
 	// Heartbeat is how often all clients get a heartbeat message. Zero means 30 s; negative

@@ -36,7 +36,7 @@ func (q *queue) empty() bool { return q.waiting == nil && q.gap == gap{} }
 // push appends r as it shows at a level. It returns 1 if r replaced an older one.
 func (q *queue) push(r *record, level int) (coalesced int) {
 	if q.waiting == nil {
-		q.waiting = waitings.Get().(*[]*record) //nolint:errcheck // the pool holds nothing else
+		q.waiting = waitings.Get().(*[]*record)
 	}
 	if r.key != "" {
 		coalesced = q.replace(r, level)
