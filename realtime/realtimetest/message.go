@@ -41,6 +41,8 @@ type Message struct {
 	FromSeq uint64 `json:"from_seq"`
 	// ToSeq is the Seq of the last event that an overflow stands for.
 	ToSeq uint64 `json:"to_seq"`
+	// Lost is how many events the hub itself missed amid those of an overflow.
+	Lost uint64 `json:"lost"`
 	// Scope is "hub" in an overflow that all clients get: the loss was before the hub.
 	Scope string `json:"scope"`
 

@@ -1,0 +1,220 @@
+package realtime_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/callstack-go/callstack/events"
+	"github.com/callstack-go/callstack/realtime"
+	"github.com/callstack-go/callstack/realtime/realtimetest"
+)
+
+// attach makes a client of a connection in memory.
+func attach(t *testing.T, hub *realtime.Hub, conn realtime.Conn) *realtime.Client {
+	t.Helper()
+	a, err := hub.Admit(get("/ws"))
+	require.NoError(t, err)
+	return hub.Attach(conn, a)
+}
+
+func closedWith(t *testing.T, conn *realtimetest.Conn) int {
+	t.Helper()
+	code, reason, ok := conn.Closed()
+	require.True(t, ok)
+	assert.LessOrEqual(t, len(reason), 123)
+	return code
+}
+
+func TestShutdownSendsWhatWasPublishedBeforeThenGoesAway(t *testing.T) {
+	feed(t, realtime.Config{}, func(t *testing.T, bus *events.Bus, hub *realtime.Hub) {
+		conn, idle := &realtimetest.Conn{}, &realtimetest.Conn{}
+		c := attach(t, hub, conn)
+		attach(t, hub, idle)
+		synctest.Wait()
+		conn.Stall()
+		doors(bus, 1, 100)
+		result := make(chan error, 1)
+		go func() { result <- hub.Shutdown(minute(t)) }()
+		synctest.Wait()
+		_, err := hub.Admit(get("/ws"))
+		var refused *realtime.RefusedError
+		require.ErrorAs(t, err, &refused)
+		assert.Equal(t, http.StatusServiceUnavailable, refused.Status)
+		assert.Empty(t, result)
+		doors(bus, 101, 101) // too late
+		conn.Resume()
+		require.NoError(t, <-result)
+		assert.Len(t, conn.Messages(), 101)
+		assert.Len(t, idle.Messages(), 101)
+		assert.Equal(t, realtime.CloseGoingAway, closedWith(t, conn))
+		assert.Equal(t, realtime.CloseGoingAway, closedWith(t, idle))
+		<-c.Done()
+		assert.Equal(t, realtime.ErrClosed, c.Err())
+		require.NoError(t, hub.Shutdown(minute(t)), "a second time it is a no-op")
+	})
+}
+
+func TestShutdownThatTakesTooLongLeavesTheRestToClose(t *testing.T) {
+	feed(t, realtime.Config{}, func(t *testing.T, bus *events.Bus, hub *realtime.Hub) {
+		conn := &realtimetest.Conn{}
+		conn.Stall()
+		attach(t, hub, conn)
+		doors(bus, 1, 1)
+		ctx, cancel := context.WithTimeoutCause(t.Context(), time.Second, errors.New("enough"))
+		defer cancel()
+		require.EqualError(t, hub.Shutdown(ctx), "enough")
+		require.NoError(t, hub.Close())
+		assert.Equal(t, realtime.CloseGoingAway, closedWith(t, conn))
+		require.NoError(t, hub.Close(), "closing twice is a no-op")
+	})
+}
+
+func TestAttachToAClosedHubClosesTheClientAtOnce(t *testing.T) {
+	feed(t, realtime.Config{}, func(t *testing.T, _ *events.Bus, hub *realtime.Hub) {
+		a, err := hub.Admit(get("/ws"))
+		require.NoError(t, err)
+		require.NoError(t, hub.Close())
+		conn := &realtimetest.Conn{}
+		c := hub.Attach(conn, a)
+		<-c.Done()
+		assert.Equal(t, realtime.CloseGoingAway, closedWith(t, conn))
+		assert.Equal(t, realtime.ErrClosed, c.Err())
+		assert.Empty(t, conn.Messages())
+	})
+}
+
+func TestAnAdmissionIsForOneClient(t *testing.T) {
+	feed(t, realtime.Config{}, func(t *testing.T, _ *events.Bus, hub *realtime.Hub) {
+		a, err := hub.Admit(get("/ws"))
+		require.NoError(t, err)
+		hub.Attach(&realtimetest.Conn{}, a)
+		const why = "realtime: Attach of an Admission that was attached or released before"
+		assert.PanicsWithValue(t, why, func() { hub.Attach(&realtimetest.Conn{}, a) })
+		a, err = hub.Admit(get("/ws"))
+		require.NoError(t, err)
+		a.Release()
+		assert.PanicsWithValue(t, why, func() { hub.Attach(&realtimetest.Conn{}, a) })
+	})
+}
+
+func TestExpiryOfTheCredentialClosesTheConnection(t *testing.T) {
+	cfg := realtime.Config{Auth: func(*http.Request) (realtime.Principal, error) {
+		return realtime.Principal{ID: "guest", Expires: time.Now().Add(time.Hour)}, nil
+	}}
+	feed(t, cfg, func(t *testing.T, _ *events.Bus, hub *realtime.Hub) {
+		conn, early := &realtimetest.Conn{}, &realtimetest.Conn{}
+		start := time.Now()
+		attach(t, hub, early).Close(realtime.CloseNormal, "")
+		c := attach(t, hub, conn)
+		<-c.Done()
+		assert.Equal(t, time.Hour, time.Since(start))
+		assert.Equal(t, realtime.CloseExpired, closedWith(t, conn))
+		assert.Equal(t, realtime.CloseNormal, closedWith(t, early))
+		require.NoError(t, c.Err())
+	})
+}
+
+func TestAClientThatTakesNothingFor10sIsClosedAsTooSlowAndAFullQueueNeverCloses(t *testing.T) {
+	feed(t, realtime.Config{QueueEvents: 2}, func(t *testing.T, bus *events.Bus, hub *realtime.Hub) {
+		conn := &realtimetest.Conn{Timeout: 10 * time.Second}
+		c := attach(t, hub, conn)
+		synctest.Wait()
+		conn.Stall()
+		doors(bus, 1, 1000)
+		time.Sleep(9 * time.Second)
+		select {
+		case <-c.Done():
+			t.Error("a full queue closed it")
+		default:
+		}
+		<-c.Done()
+		assert.Equal(t, realtime.CloseTooSlow, closedWith(t, conn))
+		require.ErrorIs(t, c.Err(), realtime.ErrSlow)
+		assert.Equal(t, uint64(1), hub.Stats().Slow)
+	})
+}
+
+func TestAConnectionThatFailsEndsItsClient(t *testing.T) {
+	feed(t, realtime.Config{}, func(t *testing.T, bus *events.Bus, hub *realtime.Hub) {
+		conn := &realtimetest.Conn{}
+		c := attach(t, hub, conn)
+		synctest.Wait()
+		gone := errors.New("broken pipe")
+		conn.Fail(gone)
+		doors(bus, 1, 1)
+		<-c.Done()
+		require.ErrorIs(t, c.Err(), gone)
+		closedWith(t, conn)
+		assert.Zero(t, hub.Stats().Clients)
+		c.Close(realtime.CloseNormal, "") // a no-op
+	})
+}
+
+// stuck is a Conn whose Send returns after its Close only, and whose Close takes
+// its time.
+type stuck struct {
+	closing chan struct{}
+	sent    bool
+}
+
+func (s *stuck) Send([][]byte) error {
+	<-s.closing
+	time.Sleep(3 * time.Second)
+	s.sent = true
+	return errors.New("closed")
+}
+
+func (s *stuck) Close(int, string) error {
+	close(s.closing)
+	time.Sleep(time.Second)
+	return nil
+}
+
+func TestDoneWaitsForASendThatIsRunning(t *testing.T) {
+	feed(t, realtime.Config{}, func(t *testing.T, _ *events.Bus, hub *realtime.Hub) {
+		conn := &stuck{closing: make(chan struct{})}
+		c := attach(t, hub, conn)
+		synctest.Wait()
+		start := time.Now()
+		c.Close(realtime.CloseNormal, "")
+		assert.Zero(t, time.Since(start), "Close returns at once")
+		<-c.Done()
+		assert.True(t, conn.sent)
+		assert.Equal(t, 3*time.Second, time.Since(start))
+	})
+}
+
+func TestTheLimitsAreGivenBackOnceTheClientIsGone(t *testing.T) {
+	feed(t, realtime.Config{Limits: realtime.Limits{Clients: 1}}, func(t *testing.T, _ *events.Bus, hub *realtime.Hub) {
+		for range 5 {
+			c := attach(t, hub, &realtimetest.Conn{})
+			_, err := hub.Admit(get("/ws"))
+			require.Error(t, err)
+			c.Close(realtime.CloseNormal, "")
+			<-c.Done()
+		}
+	})
+}
+
+func TestLogsOfConnectionsNameTheirIDsOnly(t *testing.T) {
+	var log bytes.Buffer
+	cfg := realtime.Config{Logger: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
+	feed(t, cfg, func(t *testing.T, _ *events.Bus, hub *realtime.Hub) {
+		c := attach(t, hub, &realtimetest.Conn{})
+		c.Close(realtime.ClosePolicy, "+12025550123")
+		<-c.Done()
+		assert.Contains(t, log.String(), "conn="+c.ID())
+	})
+	assert.NotContains(t, log.String(), "2025550123")
+	assert.NotContains(t, log.String(), "loopback")
+	assert.NotContains(t, log.String(), "127.0.0.1")
+}
