@@ -8,11 +8,11 @@ require (
 	github.com/stretchr/testify v1.12.1
 	github.com/youpy/go-wav v0.3.2
 	go.bug.st/serial v1.8.0
+	go.yaml.in/yaml/v3 v3.0.5
 )
 
 require (
 	github.com/youpy/go-riff v0.1.0 // indirect
 	github.com/zaf/g711 v0.0.0-20190814101024-76a4a538f52b // indirect
-	go.yaml.in/yaml/v3 v3.0.5 // indirect
 	golang.org/x/sys v0.43.0 // indirect
 )

@@ -153,7 +153,7 @@ func TestFoldersWithoutEventsOfTheLibrary(t *testing.T) {
 	root := t.TempDir()
 	for _, dir := range []string{"modem/sms", "internal/x", "examples/y", ".git", "testdata", "nested/deep"} {
 		require.NoError(t, os.MkdirAll(filepath.Join(root, dir), 0o700))
-		code := "package p\nfunc (" + strings.ToUpper(string(path.Base(dir)[:1])) + `) EventName() string { return "` + dir + `" }`
+		code := "package p\nfunc (" + strings.ToUpper(path.Base(dir)[:1]) + `) EventName() string { return "` + dir + `" }`
 		require.NoError(t, os.WriteFile(filepath.Join(root, dir, "p.go"), []byte(code), 0o600))
 	}
 	require.NoError(t, os.WriteFile(filepath.Join(root, "nested/go.mod"), nil, 0o600))

@@ -29,13 +29,13 @@ func samples() map[string]events.Public {
 	h := events.Header{Time: at, Source: "gsm0"}
 	message := voicemail.Message{
 		ID: "20260624T000000Z-0123456789abcdef", Path: "/messages/20260624T000000Z-0123456789abcdef.wav",
-		Caller: sampleNumber, StartedAt: at, EndedAt: at.Add(2500 * time.Millisecond), Duration: 2500 * time.Millisecond,
+		Caller: sampleNumber, StartedAt: at.In(time.FixedZone("", 3600)), EndedAt: at.Add(2500 * time.Millisecond), Duration: 2500 * time.Millisecond,
 		Bytes: 40044, Rate: 8000, Reason: voicemail.FinishKey, Key: sampleKey,
 	}
 	end := voice.End{Reason: voice.RemoteHangup, Cause: 16, Text: "to " + sampleNumber, Talk: 61 * time.Second}
 	return map[string]events.Public{
 		"sms.received": sms.Received{
-			Header: h, Message: "5f1c", Sender: sampleNumber, Body: sampleText, SentAt: at.Add(-3 * time.Second), Parts: 1,
+			Header: h, Message: "5f1c", Sender: sampleNumber, Body: sampleText, SentAt: at.Add(-3 * time.Second).In(time.FixedZone("", 3600)), Parts: 1,
 		},
 		"sms.received-incomplete": sms.Received{
 			Header: h, Message: "5f1d", Sender: "Info24", Body: sampleText, SentAt: at.Add(-24 * time.Hour), Parts: 3, Incomplete: true,
@@ -44,7 +44,8 @@ func samples() map[string]events.Public {
 		"sms.sent-failed":  sms.Sent{Header: h, Message: "5f1f", Recipient: sampleNumber, Parts: 1, Outcome: sms.Refused, Cause: 38},
 		"sms.sent-unknown": sms.Sent{Header: h, Message: "5f20", Recipient: sampleNumber, Parts: 1},
 		"sms.delivery_report": sms.DeliveryReport{
-			Header: h, Message: "5f1e", Recipient: sampleNumber, Reference: 255, Status: sms.Delivered, At: at.Add(-time.Second),
+			Header: h, Message: "5f1e", Recipient: sampleNumber, Reference: 255, Status: sms.Delivered,
+			At: at.Add(-time.Second).In(time.FixedZone("", -3600)),
 		},
 		"sms.delivery_report-failed": sms.DeliveryReport{
 			Header: h, Recipient: sampleNumber, Reference: 7, Status: sms.Undelivered, Cause: 70,

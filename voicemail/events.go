@@ -26,7 +26,7 @@ func (e Saved) PublicData(p events.Privacy) any {
 		Call:       e.Call,
 		ID:         e.Message.ID,
 		Caller:     p.Number(e.Message.Caller),
-		StartedAt:  e.Message.StartedAt,
+		StartedAt:  e.Message.StartedAt.UTC(),
 		DurationMS: e.Message.Duration.Milliseconds(),
 		Bytes:      e.Message.Bytes,
 		Rate:       e.Message.Rate,
