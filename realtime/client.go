@@ -79,12 +79,12 @@ func (c *Client) endLocked(code int, reason string, err error) {
 		c.drained = make(chan struct{})
 	}
 	drained := c.drained
-	c.hub.cfg.Logger.Debug("client ends", slog.String("conn", c.id), slog.Int("code", code))
 	c.wg.Go(func() { c.finish(code, reason, drained) })
 }
 
 // finish closes the connection and waits for what uses it.
 func (c *Client) finish(code int, reason string, drained <-chan struct{}) {
+	c.hub.cfg.Logger.Debug("client ends", slog.String("conn", c.id), slog.Int("code", code))
 	if c.expiry != nil {
 		c.expiry.Stop()
 	}

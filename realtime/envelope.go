@@ -3,6 +3,7 @@ package realtime
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -13,14 +14,21 @@ import (
 // Version is the version of the protocol, as hello and notices tell it.
 const Version = 1
 
+// errUnknown is that of an event whose name stands in no table.
+var errUnknown = errors.New("an event that is not for the feed")
+
 // encode makes the record of an event at a place of the sequence. It runs the
 // event's own code, whose panic is an error.
-func encode(e events.Public, name int, at position, now time.Time) (rec *record, err error) {
+func encode(e events.Public, table *names, at position, now time.Time) (rec *record, err error) {
 	defer func() {
 		if v := recover(); v != nil {
-			err = fmt.Errorf("panic: %T", v) // what it says may hold anything
+			rec, err = nil, fmt.Errorf("panic: %T", v) // what it says may hold anything
 		}
 	}()
+	name, known := table.index[e.EventName()]
+	if !known {
+		return nil, errUnknown
+	}
 	rec = &record{kind: event, name: name, seq: at.seq, at: now}
 	if c, ok := e.(coalescing); ok {
 		rec.key = c.Coalesce()
@@ -32,7 +40,7 @@ func encode(e events.Public, name int, at position, now time.Time) (rec *record,
 		}
 		rec.data[i] = alike(shown[:i], rec.data[:i], shown[i])
 		if rec.data[i] == nil {
-			rec.data[i] = envelope(e, shown[i], at, now)
+			rec.data[i] = envelope(e, table.list[name], shown[i], at, now)
 		}
 	}
 	return rec, nil
@@ -49,14 +57,14 @@ func alike(shown, data [][]byte, d []byte) []byte {
 }
 
 // envelope wraps what is shown of an event.
-func envelope(e events.Public, data []byte, at position, now time.Time) []byte {
+func envelope(e events.Public, name string, data []byte, at position, now time.Time) []byte {
 	h := e.EventHeader()
 	if h.Time.IsZero() {
 		h.Time = now
 	}
 	b := make([]byte, 0, len(data)+len(h.Source)+160)
 	b = append(b, `{"type":"`...)
-	b = append(b, e.EventName()...)
+	b = append(b, name...)
 	b = append(b, `","timestamp":"`...)
 	b = h.Time.UTC().AppendFormat(b, time.RFC3339Nano)
 	b = append(b, `","data":`...)

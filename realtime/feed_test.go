@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -225,6 +227,9 @@ func (e broken) PublicData(events.Privacy) any {
 	return make(chan int)
 }
 
+// nameless is an event that does not even have a name.
+type nameless struct{ *numbered }
+
 func TestAnEventThatCannotBeEncodedIsToldAsLostAndTheFeedGoesOn(t *testing.T) {
 	var log bytes.Buffer
 	cfg := realtime.Config{Logger: slog.New(slog.NewTextHandler(&log, nil))}
@@ -232,14 +237,16 @@ func TestAnEventThatCannotBeEncodedIsToldAsLostAndTheFeedGoesOn(t *testing.T) {
 		c := dial(t, hub, &realtimetest.Config{Events: []string{bell}})
 		events.Publish(bus, broken{numbered{Name: door}, false})
 		events.Publish(bus, broken{numbered{Name: door}, true})
+		events.Publish(bus, nameless{})
 		events.Publish(bus, numbered{Name: bell, N: 3})
 		assert.Equal(t, "overflow 1: 0-0 lost 0 hub", next(t, c))
 		assert.Equal(t, "overflow 1: 0-0 lost 0 hub", next(t, c))
+		assert.Equal(t, "overflow 1: 0-0 lost 0 hub", next(t, c))
 		assert.Equal(t, "test.bell 3", next(t, c))
-		assert.Equal(t, uint64(2), hub.Stats().Lost)
+		assert.Equal(t, uint64(3), hub.Stats().Lost)
 		c.Close()
 	})
-	assert.Contains(t, log.String(), door)
+	assert.Contains(t, log.String(), "type=realtime_test.broken")
 	assert.NotContains(t, log.String(), "2025550123")
 }
 
@@ -300,4 +307,30 @@ func TestStatsCount(t *testing.T) {
 		c.Close()
 		assert.Zero(t, hub.Stats().Clients)
 	})
+}
+
+// nosy is a log handler that asks the hub how it is.
+type nosy struct {
+	slog.Handler
+	hub *realtime.Hub
+	n   *atomic.Int32
+}
+
+func (h nosy) Handle(context.Context, slog.Record) error {
+	h.hub.Stats()
+	h.n.Add(1)
+	return nil
+}
+
+func TestALogHandlerMayAskTheHub(t *testing.T) {
+	var asked atomic.Int32
+	handler := &nosy{Handler: slog.NewTextHandler(io.Discard, &slog.HandlerOptions{Level: slog.LevelDebug}), n: &asked}
+	feed(t, realtime.Config{Logger: slog.New(handler)}, func(t *testing.T, bus *events.Bus, hub *realtime.Hub) {
+		handler.hub = hub
+		c := dial(t, hub, nil)
+		events.Publish(bus, broken{numbered{Name: door}, false})
+		assert.Equal(t, "overflow 1: 0-0 lost 0 hub", next(t, c))
+		c.Close()
+	})
+	assert.Equal(t, int32(3), asked.Load())
 }

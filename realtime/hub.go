@@ -83,6 +83,13 @@ func (h *Hub) Attach(conn Conn, a *Admission) *Client {
 	if c.selected == nil {
 		c.selected = h.all
 	}
+	h.cfg.Logger.Debug("client attached", slog.String("conn", c.id)) // under no lock: its handler is the host's
+	h.enter(c, a)
+	return c
+}
+
+// enter makes c one of those that get what is published.
+func (h *Hub) enter(c *Client, a *Admission) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	c.mu.Lock()
@@ -90,7 +97,7 @@ func (h *Hub) Attach(conn Conn, a *Admission) *Client {
 	h.present[c] = struct{}{}
 	if h.closed {
 		c.endLocked(CloseGoingAway, "the hub is closed", ErrClosed)
-		return c
+		return
 	}
 	c.hello = h.welcome(c, a.resume)
 	c.index = len(h.clients)
@@ -98,9 +105,7 @@ func (h *Hub) Attach(conn Conn, a *Admission) *Client {
 	if at := a.principal.Expires; !at.IsZero() {
 		c.expiry = time.AfterFunc(time.Until(at), func() { c.Close(CloseExpired, "the credential has expired") })
 	}
-	h.cfg.Logger.Debug("client attached", slog.String("conn", c.id))
 	c.wake()
-	return c
 }
 
 // welcome sets where c begins, and returns its hello. h.mu and c.mu are held.

@@ -1,6 +1,8 @@
 package realtime
 
 import (
+	"errors"
+	"fmt"
 	"log/slog"
 	"time"
 
@@ -70,17 +72,14 @@ func (p *publisher) add(e events.Public, now time.Time) {
 	if n := p.hub.sub.Missed(); n != p.told {
 		lost, p.told = n-p.told, n
 	}
-	var rec *record
-	name, known := p.hub.names.index[e.EventName()]
-	if known {
-		// A loss goes in front, so the event may have to move up by one place.
-		var err error
-		if rec, err = encode(e, name, p.next(min(lost, 1)), now); err != nil {
-			p.hub.cfg.Logger.Warn("event cannot be encoded", slog.String("event", p.hub.names.list[name]), slog.Any("err", err))
-			lost++
-		}
-	} else {
-		p.unknown(e)
+	// A loss goes in front, so the event may have to move up by one place.
+	rec, err := encode(e, p.hub.names, p.next(min(lost, 1)), now)
+	switch {
+	case errors.Is(err, errUnknown):
+		p.unknown(e.EventName())
+	case err != nil:
+		p.hub.cfg.Logger.Warn("event cannot be encoded", slog.String("type", fmt.Sprintf("%T", e)), slog.Any("err", err))
+		lost++
 	}
 	if lost > 0 {
 		p.hub.counts.lost.Add(lost)
@@ -97,9 +96,9 @@ func (p *publisher) next(skip uint64) position {
 }
 
 // unknown counts an event that is not for the feed, and says so once.
-func (p *publisher) unknown(e events.Public) {
+func (p *publisher) unknown(name string) {
 	p.hub.counts.unknown.Add(1)
-	if name := e.EventName(); !p.warned[name] && len(p.warned) < mostAtOnce {
+	if !p.warned[name] && len(p.warned) < mostAtOnce {
 		p.warned[name] = true
 		p.hub.cfg.Logger.Warn("event is not on the feed: name it in Config.Events", slog.String("event", name))
 	}
