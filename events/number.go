@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Number is a phone number: digits with an optional leading "+", or what the
@@ -46,9 +48,6 @@ const hidden = "****"
 // longestOpenRun is the most digits in a row that a name may show.
 const longestOpenRun = 4
 
-// separators may stand between the digits of a number.
-const separators = " -.()/"
-
 // Mask hides the middle of a phone number. Of n digits the first
 // min(3, max(0, n-8)) and the last min(4, max(0, n-4)) stay, with "****"
 // between them and a leading "+" kept: "+15555550100" becomes "+155****0100",
@@ -56,9 +55,9 @@ const separators = " -.()/"
 // between digits are dropped.
 //
 // What is no number, such as the name of a sender, stays as it is, except
-// that runs of five digits or more in it are masked by the same rule, separators
-// between them or not: they may be a number, as in "sip:5555550100@ims" or
-// "555 555 0100 (home)".
+// that five digits or more without a letter between them are masked by the same
+// rule: they may be a number, as in "sip:5555550100@ims" or "555 555 0100 (home)".
+// There the digits of all scripts count.
 func Mask(s string) string {
 	if digits, plus, ok := dialled(s); ok {
 		return plus + maskDigits(digits)
@@ -81,7 +80,7 @@ func dialled(s string) (digits, plus string, ok bool) {
 			b.WriteByte(c)
 		case c == '+' && b.Len() == 0:
 			plus = "+"
-		case strings.IndexByte(separators, c) >= 0:
+		case strings.IndexByte(" -.()/", c) >= 0:
 		default:
 			return "", "", false
 		}
@@ -89,17 +88,18 @@ func dialled(s string) (digits, plus string, ok bool) {
 	return b.String(), plus, numeric
 }
 
-func maskDigits(d string) string {
+func maskDigits(digits string) string {
+	d := []rune(digits)
 	n := len(d)
 	first := min(3, max(0, n-8))
 	last := min(4, max(0, n-4))
-	return d[:first] + hidden + d[n-last:]
+	return string(d[:first]) + hidden + string(d[n-last:])
 }
 
 func maskRuns(s string) string {
 	var b strings.Builder
 	for {
-		start := strings.IndexFunc(s, isDigit)
+		start := strings.IndexFunc(s, unicode.IsDigit)
 		if start < 0 {
 			b.WriteString(s)
 			return b.String()
@@ -107,7 +107,7 @@ func maskRuns(s string) string {
 		b.WriteString(s[:start])
 		s = s[start:]
 		length, digits := firstRun(s)
-		if len(digits) > longestOpenRun {
+		if utf8.RuneCountInString(digits) > longestOpenRun {
 			b.WriteString(maskDigits(digits))
 		} else {
 			b.WriteString(s[:length])
@@ -116,20 +116,18 @@ func maskRuns(s string) string {
 	}
 }
 
-// firstRun returns the digits with which s begins, and how long they are with what
-// separates them.
+// firstRun returns the digits with which s begins, up to a letter, and how long they
+// are with what stands between them.
 func firstRun(s string) (length int, digits string) {
 	var b strings.Builder
-	for i := range len(s) {
-		switch c := s[i]; {
-		case isDigit(rune(c)):
-			b.WriteByte(c)
-			length = i + 1
-		case strings.IndexByte(separators, c) < 0:
+	for i, r := range s {
+		switch {
+		case unicode.IsDigit(r):
+			b.WriteRune(r)
+			length = i + utf8.RuneLen(r)
+		case unicode.IsLetter(r):
 			return length, b.String()
 		}
 	}
 	return length, b.String()
 }
-
-func isDigit(r rune) bool { return r >= '0' && r <= '9' }
