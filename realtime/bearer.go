@@ -47,7 +47,8 @@ func subprotocolKey(values []string) (token string, ok bool) {
 			if !isKey {
 				continue
 			}
-			if found != "" || encoded == "" || len(encoded) > base64.RawURLEncoding.EncodedLen(maxToken) {
+			if found != "" || encoded == "" || len(encoded) > base64.RawURLEncoding.EncodedLen(maxToken) ||
+				strings.ContainsAny(encoded, "\r\n") { // which the decoder would skip
 				return "", false
 			}
 			found = encoded
