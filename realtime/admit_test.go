@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -201,9 +202,7 @@ func TestRefusals(t *testing.T) {
 			want := http.Header{
 				"Cache-Control": {"no-store"}, "Content-Type": {"application/json"}, "X-Content-Type-Options": {"nosniff"},
 			}
-			for name, value := range tt.header {
-				want[name] = value
-			}
+			maps.Copy(want, tt.header)
 			assert.Equal(t, tt.status, w.Code)
 			assert.Equal(t, want, w.Header())
 			var body map[string]string
@@ -340,7 +339,7 @@ func TestNothingOfARequestComesBack(t *testing.T) {
 			var answer bytes.Buffer
 			w := httptest.NewRecorder()
 			e.Respond(w)
-			require.NoError(t, w.Result().Write(&answer)) //nolint:bodyclose // a recorder's
+			require.NoError(t, w.Result().Write(&answer))
 			for what, text := range map[string]string{
 				"answer": answer.String(), "error": e.Error(), "printed": fmt.Sprintf("%+v %#v", e, e), "cause": e.Err.Error(), "log": logged.String(),
 			} {

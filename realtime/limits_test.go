@@ -16,8 +16,8 @@ import (
 	"github.com/callstack-go/callstack/realtime"
 )
 
-// named admits everybody as whom the header Name names.
-func named(r *http.Request) (realtime.Principal, error) {
+// namedByHeader admits everybody as whom the header Name names.
+func namedByHeader(r *http.Request) (realtime.Principal, error) {
 	return realtime.Principal{ID: r.Header.Get("Name")}, nil
 }
 
@@ -64,7 +64,7 @@ func TestLimitsOfClients(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			h := newHub(t, &realtime.Config{Auth: named, Limits: tt.limits})
+			h := newHub(t, &realtime.Config{Auth: namedByHeader, Limits: tt.limits})
 			var places []*realtime.Admission
 			for _, who := range tt.fits {
 				places = append(places, admitted(t, h, from(who[0], get("/ws", "Name", who[1]))))
@@ -94,7 +94,7 @@ func TestLimitsThatAreNegativeBoundNothing(t *testing.T) {
 
 func TestLimitsByDefault(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		h := newHub(t, &realtime.Config{Auth: named})
+		h := newHub(t, &realtime.Config{Auth: namedByHeader})
 		for i := range 100 {
 			admitted(t, h, get("/ws", "Name", fmt.Sprint(i)))
 		}

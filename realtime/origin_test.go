@@ -13,8 +13,8 @@ import (
 	"github.com/callstack-go/callstack/realtime"
 )
 
-// page returns a request to a host, over TLS or not, by a page with Origin headers.
-func page(host string, encrypted bool, origins ...string) *http.Request {
+// asPage returns a request to a host, over TLS or not, by a page with Origin headers.
+func asPage(host string, encrypted bool, origins ...string) *http.Request {
 	r := get("/ws")
 	r.Host = host
 	if encrypted {
@@ -31,47 +31,47 @@ func TestOriginsThatAreAllowed(t *testing.T) {
 		r        *http.Request
 		patterns []string
 	}{
-		"no page":                      {r: page("pbx.example.org", false)},
-		"the same host":                {r: page("pbx.example.org", false, "http://pbx.example.org")},
-		"and port":                     {r: page("pbx.example.org:8080", false, "http://pbx.example.org:8080")},
-		"in another case":              {r: page("PBX.example.org", false, "HTTP://pbx.Example.ORG")},
-		"a default port on one side":   {r: page("pbx.example.org:80", false, "http://pbx.example.org")},
-		"a default port on the other":  {r: page("pbx.example.org", false, "http://pbx.example.org:80")},
-		"behind a proxy that decrypts": {r: page("pbx.example.org", false, "https://pbx.example.org")},
-		"encrypted":                    {r: page("pbx.example.org", true, "https://pbx.example.org")},
-		"encrypted, on 443":            {r: page("pbx.example.org:443", true, "https://pbx.example.org")},
-		"encrypted, on another port":   {r: page("pbx.example.org:8443", true, "https://pbx.example.org:8443")},
-		"IPv4":                         {r: page("192.168.1.20:8080", false, "http://192.168.1.20:8080")},
-		"IPv6":                         {r: page("[::1]:8080", false, "http://[::1]:8080")},
-		"IPv6 without a port":          {r: page("[::1]", false, "http://[::1]")},
+		"no page":                      {r: asPage("pbx.example.org", false)},
+		"the same host":                {r: asPage("pbx.example.org", false, "http://pbx.example.org")},
+		"and port":                     {r: asPage("pbx.example.org:8080", false, "http://pbx.example.org:8080")},
+		"in another case":              {r: asPage("PBX.example.org", false, "HTTP://pbx.Example.ORG")},
+		"a default port on one side":   {r: asPage("pbx.example.org:80", false, "http://pbx.example.org")},
+		"a default port on the other":  {r: asPage("pbx.example.org", false, "http://pbx.example.org:80")},
+		"behind a proxy that decrypts": {r: asPage("pbx.example.org", false, "https://pbx.example.org")},
+		"encrypted":                    {r: asPage("pbx.example.org", true, "https://pbx.example.org")},
+		"encrypted, on 443":            {r: asPage("pbx.example.org:443", true, "https://pbx.example.org")},
+		"encrypted, on another port":   {r: asPage("pbx.example.org:8443", true, "https://pbx.example.org:8443")},
+		"IPv4":                         {r: asPage("192.168.1.20:8080", false, "http://192.168.1.20:8080")},
+		"IPv6":                         {r: asPage("[::1]:8080", false, "http://[::1]:8080")},
+		"IPv6 without a port":          {r: asPage("[::1]", false, "http://[::1]")},
 		"a pattern": {
-			page("api.example.org", false, "https://pbx.example.org"), []string{"pbx.example.org"},
+			asPage("api.example.org", false, "https://pbx.example.org"), []string{"pbx.example.org"},
 		},
 		"a pattern in another case": {
-			page("api.example.org", false, "https://pbx.example.org"), []string{"PBX.Example.org"},
+			asPage("api.example.org", false, "https://pbx.example.org"), []string{"PBX.Example.org"},
 		},
 		"the second pattern": {
-			page("api.example.org", false, "https://pbx.example.org"), []string{"www.example.org", "*.example.org"},
+			asPage("api.example.org", false, "https://pbx.example.org"), []string{"www.example.org", "*.example.org"},
 		},
 		"a pattern with a scheme": {
-			page("api.example.org", false, "https://pbx.example.org"), []string{"https://*.example.org"},
+			asPage("api.example.org", false, "https://pbx.example.org"), []string{"https://*.example.org"},
 		},
 		"a pattern with a port": {
-			page("api.example.org", false, "https://pbx.example.org:8443"), []string{"*.example.org:8443"},
+			asPage("api.example.org", false, "https://pbx.example.org:8443"), []string{"*.example.org:8443"},
 		},
 		"a pattern with the default port": {
-			page("api.example.org", false, "https://pbx.example.org"), []string{"pbx.example.org:443"},
+			asPage("api.example.org", false, "https://pbx.example.org"), []string{"pbx.example.org:443"},
 		},
 		"a pattern of ports": {
-			page("api.example.org", false, "http://localhost:5173"), []string{"localhost:*"},
+			asPage("api.example.org", false, "http://localhost:5173"), []string{"localhost:*"},
 		},
 		"a literal IPv6 address": {
-			page("api.example.org", false, "http://[::1]:5173"), []string{"[::1]:5173"},
+			asPage("api.example.org", false, "http://[::1]:5173"), []string{"[::1]:5173"},
 		},
 		"an app": {
-			page("api.example.org", false, "capacitor://localhost"), []string{"capacitor://localhost"},
+			asPage("api.example.org", false, "capacitor://localhost"), []string{"capacitor://localhost"},
 		},
-		"everybody": {page("api.example.org", false, "https://any.example:99"), []string{"*"}},
+		"everybody": {asPage("api.example.org", false, "https://any.example:99"), []string{"*"}},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -85,51 +85,51 @@ func TestOriginsThatAreForbidden(t *testing.T) {
 		r        *http.Request
 		patterns []string
 	}{
-		"another host":             {r: page("pbx.example.org", false, "https://evil.example")},
-		"another port":             {r: page("pbx.example.org:8080", false, "http://pbx.example.org:3000")},
-		"the default port":         {r: page("pbx.example.org:8080", false, "http://pbx.example.org")},
-		"a subdomain":              {r: page("example.org", false, "https://evil.example.org")},
-		"a parent domain":          {r: page("pbx.example.org", false, "https://example.org")},
-		"a host that begins alike": {r: page("pbx.example.org", false, "https://pbx.example.org.evil.example")},
-		"a host with a dot behind": {r: page("pbx.example.org", false, "https://pbx.example.org.")},
+		"another host":             {r: asPage("pbx.example.org", false, "https://evil.example")},
+		"another port":             {r: asPage("pbx.example.org:8080", false, "http://pbx.example.org:3000")},
+		"the default port":         {r: asPage("pbx.example.org:8080", false, "http://pbx.example.org")},
+		"a subdomain":              {r: asPage("example.org", false, "https://evil.example.org")},
+		"a parent domain":          {r: asPage("pbx.example.org", false, "https://example.org")},
+		"a host that begins alike": {r: asPage("pbx.example.org", false, "https://pbx.example.org.evil.example")},
+		"a host with a dot behind": {r: asPage("pbx.example.org", false, "https://pbx.example.org.")},
 		"the page is not encrypted": {
-			r: page("pbx.example.org", true, "http://pbx.example.org"),
+			r: asPage("pbx.example.org", true, "http://pbx.example.org"),
 		},
-		"nor on the same port": {r: page("pbx.example.org:8443", true, "http://pbx.example.org:8443")},
-		"another scheme":       {r: page("pbx.example.org", false, "ftp://pbx.example.org")},
+		"nor on the same port": {r: asPage("pbx.example.org:8443", true, "http://pbx.example.org:8443")},
+		"another scheme":       {r: asPage("pbx.example.org", false, "ftp://pbx.example.org")},
 		"of a pattern's scheme": {
-			page("api.example.org", false, "http://pbx.example.org"), []string{"https://pbx.example.org"},
+			asPage("api.example.org", false, "http://pbx.example.org"), []string{"https://pbx.example.org"},
 		},
 		"a port that no pattern has": {
-			page("api.example.org", false, "https://pbx.example.org:8443"), []string{"pbx.example.org", "*.example.org"},
+			asPage("api.example.org", false, "https://pbx.example.org:8443"), []string{"pbx.example.org", "*.example.org"},
 		},
-		"the pattern's parent": {page("api.example.org", false, "https://example.org"), []string{"*.example.org"}},
-		"no pattern at all":    {page("api.example.org", false, "https://a"), []string{"[", ""}},
+		"the pattern's parent": {asPage("api.example.org", false, "https://example.org"), []string{"*.example.org"}},
+		"no pattern at all":    {asPage("api.example.org", false, "https://a"), []string{"[", ""}},
 
-		"null":                 {page("pbx.example.org", false, "null"), []string{"*", "null"}},
-		"several":              {page("pbx.example.org", false, "http://pbx.example.org", "http://pbx.example.org"), []string{"*"}},
-		"several in one":       {page("pbx.example.org", false, "http://pbx.example.org http://pbx.example.org"), []string{"*"}},
-		"several with a comma": {page("pbx.example.org", false, "http://pbx.example.org, http://evil.example"), []string{"*"}},
-		"empty":                {page("pbx.example.org", false, ""), []string{"*"}},
-		"no scheme":            {page("pbx.example.org", false, "pbx.example.org"), []string{"*"}},
-		"an empty scheme":      {page("pbx.example.org", false, "://pbx.example.org"), []string{"*"}},
-		"no host":              {page("pbx.example.org", false, "http://"), []string{"*"}},
-		"no host on both":      {page("", false, "http://"), []string{"*"}},
-		"a port alone":         {page(":8080", false, "http://:8080"), []string{"*"}},
-		"an empty port":        {page("pbx.example.org", false, "http://pbx.example.org:"), []string{"*"}},
-		"a word as port":       {page("pbx.example.org", false, "http://pbx.example.org:http"), []string{"*"}},
-		"a path":               {page("pbx.example.org", false, "http://pbx.example.org/"), []string{"*", "*/"}},
-		"a user":               {page("pbx.example.org", false, "http://pbx.example.org@evil.example"), []string{"*"}},
-		"a query":              {page("pbx.example.org", false, "http://evil.example?pbx.example.org"), []string{"*"}},
-		"a fragment":           {page("pbx.example.org", false, "http://evil.example#pbx.example.org"), []string{"*"}},
-		"a backslash":          {page("pbx.example.org", false, `http://evil.example\@pbx.example.org`), []string{"*"}},
-		"a NUL":                {page("pbx.example.org", false, "http://pbx.example.org\x00"), []string{"*"}},
-		"a space":              {page("pbx.example.org", false, " http://pbx.example.org"), []string{"*"}},
-		"a letter like a k":    {page("k.example", false, "http://\u212a.example"), []string{"*"}},
-		"a huge one":           {page("pbx.example.org", false, "http://"+strings.Repeat("a", 1<<16)), []string{"*"}},
-		"open brackets":        {page("[::1", false, "http://[::1"), []string{"*"}},
-		"a zone":               {page("[fe80::1%25eth0]", false, "http://[fe80::1%25eth0]"), []string{"*"}},
-		"IPv4 in brackets":     {page("[127.0.0.1]", false, "http://[127.0.0.1]"), []string{"*"}},
+		"null":                 {asPage("pbx.example.org", false, "null"), []string{"*", "null"}},
+		"several":              {asPage("pbx.example.org", false, "http://pbx.example.org", "http://pbx.example.org"), []string{"*"}},
+		"several in one":       {asPage("pbx.example.org", false, "http://pbx.example.org http://pbx.example.org"), []string{"*"}},
+		"several with a comma": {asPage("pbx.example.org", false, "http://pbx.example.org, http://evil.example"), []string{"*"}},
+		"empty":                {asPage("pbx.example.org", false, ""), []string{"*"}},
+		"no scheme":            {asPage("pbx.example.org", false, "pbx.example.org"), []string{"*"}},
+		"an empty scheme":      {asPage("pbx.example.org", false, "://pbx.example.org"), []string{"*"}},
+		"no host":              {asPage("pbx.example.org", false, "http://"), []string{"*"}},
+		"no host on both":      {asPage("", false, "http://"), []string{"*"}},
+		"a port alone":         {asPage(":8080", false, "http://:8080"), []string{"*"}},
+		"an empty port":        {asPage("pbx.example.org", false, "http://pbx.example.org:"), []string{"*"}},
+		"a word as port":       {asPage("pbx.example.org", false, "http://pbx.example.org:http"), []string{"*"}},
+		"a path":               {asPage("pbx.example.org", false, "http://pbx.example.org/"), []string{"*", "*/"}},
+		"a user":               {asPage("pbx.example.org", false, "http://pbx.example.org@evil.example"), []string{"*"}},
+		"a query":              {asPage("pbx.example.org", false, "http://evil.example?pbx.example.org"), []string{"*"}},
+		"a fragment":           {asPage("pbx.example.org", false, "http://evil.example#pbx.example.org"), []string{"*"}},
+		"a backslash":          {asPage("pbx.example.org", false, `http://evil.example\@pbx.example.org`), []string{"*"}},
+		"a NUL":                {asPage("pbx.example.org", false, "http://pbx.example.org\x00"), []string{"*"}},
+		"a space":              {asPage("pbx.example.org", false, " http://pbx.example.org"), []string{"*"}},
+		"a letter like a k":    {asPage("k.example", false, "http://\u212a.example"), []string{"*"}},
+		"a huge one":           {asPage("pbx.example.org", false, "http://"+strings.Repeat("a", 1<<16)), []string{"*"}},
+		"open brackets":        {asPage("[::1", false, "http://[::1"), []string{"*"}},
+		"a zone":               {asPage("[fe80::1%25eth0]", false, "http://[fe80::1%25eth0]"), []string{"*"}},
+		"IPv4 in brackets":     {asPage("[127.0.0.1]", false, "http://[127.0.0.1]"), []string{"*"}},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -142,11 +142,11 @@ func TestWhatAForeignPageLoadsWithoutAnOrigin(t *testing.T) {
 	for site, allowed := range map[string]bool{
 		"same-origin": true, "none": true, "same-site": false, "cross-site": false, "": false, "new-word": false,
 	} {
-		r := page("pbx.example.org", false)
+		r := asPage("pbx.example.org", false)
 		r.Header.Set("Sec-Fetch-Site", site)
 		assert.Equal(t, allowed, realtime.CheckOrigin(r, "*") == nil, site)
 	}
-	r := page("api.example.org", false, "https://pbx.example.org")
+	r := asPage("api.example.org", false, "https://pbx.example.org")
 	r.Header.Set("Sec-Fetch-Site", "same-site")
 	assert.NoError(t, realtime.CheckOrigin(r, "pbx.example.org"), "an Origin tells more")
 }
@@ -156,8 +156,8 @@ func TestAMalformedPatternFitsNothingAndIsLogged(t *testing.T) {
 	h := newHub(t, &realtime.Config{Auth: open, Origins: []string{"pbx.example.org", "[a-"}, Logger: debug(&logged)})
 	assert.Contains(t, logged.String(), "level=WARN")
 	assert.Contains(t, logged.String(), "index=1")
-	assert.Equal(t, http.StatusForbidden, refusal(t, h, page("x.example", false, "http://[a-")).Status)
-	admitted(t, h, page("x.example", false, "http://pbx.example.org"))
+	assert.Equal(t, http.StatusForbidden, refusal(t, h, asPage("x.example", false, "http://[a-")).Status)
+	admitted(t, h, asPage("x.example", false, "http://pbx.example.org"))
 }
 
 // TestFailedOriginsAreNoFailedLogins: else a page could lock out whoever looks at it.
@@ -180,7 +180,7 @@ func FuzzOrigin(f *testing.F) {
 	f.Fuzz(func(t *testing.T, s, requested string) {
 		scheme, host, port, ok := realtime.ParseOrigin(s)
 		if !ok {
-			require.Error(t, realtime.CheckOrigin(page(requested, false, s), "*", "*:*"))
+			require.Error(t, realtime.CheckOrigin(asPage(requested, false, s), "*", "*:*"))
 			return
 		}
 		require.False(t, strings.ContainsAny(scheme+host+port, "/?#@\\ \t\r\n\x00,"))
@@ -189,8 +189,8 @@ func FuzzOrigin(f *testing.F) {
 			text += ":" + port
 		}
 		require.True(t, strings.EqualFold(text, s) || strings.EqualFold(scheme+"://"+host, s), "%q is no %q", text, s)
-		require.NoError(t, realtime.CheckOrigin(page(host+":"+port, false, s), scheme+"://"+host+":"+port))
-		if realtime.CheckOrigin(page(requested, false, s)) == nil {
+		require.NoError(t, realtime.CheckOrigin(asPage(host+":"+port, false, s), scheme+"://"+host+":"+port))
+		if realtime.CheckOrigin(asPage(requested, false, s)) == nil {
 			h, p, ok := realtime.SplitHost(strings.ToLower(requested))
 			require.True(t, ok)
 			require.Equal(t, host, h)
