@@ -81,9 +81,16 @@ func sendError(err error) error {
 // closing the wire.
 func (c *conn) Close(code int, reason string) error {
 	c.stopPings()
+	err := c.shake(code, reason)
+	<-c.gone
+	return err
+}
+
+// shake does the close handshake.
+func (c *conn) shake(code int, reason string) error {
+	defer c.caught()
 	_ = c.wire.SetReadDeadline(time.Now().Add(closeTimeout)) // fails on a closed one only
 	err := c.ws.Close(websocket.StatusCode(code), reason)
-	<-c.gone
 	if err != nil && !errors.Is(err, net.ErrClosed) {
 		return errUnanswered
 	}

@@ -15,7 +15,6 @@
 //	1002  the client broke RFC 6455
 //	1008  the client sent more than 120 messages and pings within a minute
 //	1009  the client sent a message over Config.ReadLimit
-//	1011  a fault of this package, which is logged
 //	4001  the client's credential has expired
 //	4008  the client did not take what was written to it within Config.WriteTimeout
 //

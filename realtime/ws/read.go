@@ -24,14 +24,10 @@ func (c *conn) read(client *realtime.Client) {
 
 // discard drops what the client sends, and returns why it ended. Coder answers pings
 // and Close frames meanwhile. Its CloseRead would do the same, but it closes a client
-// that sends a message, and holds two contexts.
+// that sends a message, and holds two contexts. After a panic the code is 0; no frame
+// goes out then.
 func (c *conn) discard() (code int, reason string) {
-	defer func() {
-		if recover() != nil { // net/http's recover is behind us, and one client must not end the program
-			c.h.cfg.Logger.Warn("realtime/ws: panic while reading", slog.String("conn", c.id), slog.String("stack", string(debug.Stack())))
-			code, reason = int(websocket.StatusInternalError), "internal error"
-		}
-	}()
+	defer c.caught()
 	for {
 		_, message, err := c.ws.Reader(context.Background())
 		if err == nil {
@@ -44,6 +40,17 @@ func (c *conn) discard() (code int, reason string) {
 			return whyEnded(err)
 		}
 	}
+}
+
+// caught is deferred around calls of coder's: net/http's recover is behind us, and one
+// client must not end the program. Its connection is cut. What the panic says is not
+// logged, as it may quote the client.
+func (c *conn) caught() {
+	if recover() == nil {
+		return
+	}
+	c.h.cfg.Logger.Warn("realtime/ws: a panic was caught", slog.String("conn", c.id), slog.String("stack", string(debug.Stack())))
+	_ = c.wire.Close() // nothing can be done about an error, and nothing is lost by it
 }
 
 // whyEnded returns the code for an error of reading. A reason is never made of the

@@ -40,6 +40,7 @@ type settings struct {
 	ws     ws.Config
 	wrap   func(http.Handler) http.Handler
 	server func(*http.Server)
+	tap    func(net.Conn) net.Conn // around the server's end of a connection
 }
 
 // rig is a hub behind a server.
@@ -76,7 +77,7 @@ func newRig(t *testing.T, s settings) *rig {
 func inMemory(t *testing.T, s settings) *rig {
 	t.Helper()
 	r := newRig(t, s)
-	l := &pipes{made: make(chan net.Conn), closed: make(chan struct{})}
+	l := &pipes{made: make(chan net.Conn), closed: make(chan struct{}), tap: s.tap}
 	var serving sync.WaitGroup
 	serving.Go(func() { _ = r.server.Serve(l) })
 	t.Cleanup(func() {
@@ -111,12 +112,16 @@ func onLoopback(t *testing.T, s settings) *rig {
 // pipes is a listener whose connections are net.Pipes.
 type pipes struct {
 	made   chan net.Conn
+	tap    func(net.Conn) net.Conn
 	once   sync.Once
 	closed chan struct{}
 }
 
 func (l *pipes) dial() (net.Conn, error) {
 	server, client := net.Pipe()
+	if l.tap != nil {
+		server = l.tap(server)
+	}
 	l.made <- addressed{server}
 	return client, nil
 }
