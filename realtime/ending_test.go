@@ -153,7 +153,8 @@ func TestAConnectionThatFailsEndsItsClient(t *testing.T) {
 		doors(bus, 1, 1)
 		<-c.Done()
 		require.ErrorIs(t, c.Err(), gone)
-		closedWith(t, conn)
+		assert.Equal(t, realtime.CloseGoingAway, closedWith(t, conn))
+		assert.Zero(t, hub.Stats().Slow)
 		assert.Zero(t, hub.Stats().Clients)
 		c.Close(realtime.CloseNormal, "") // a no-op
 	})
