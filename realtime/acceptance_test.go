@@ -25,8 +25,8 @@ import (
 	"github.com/callstack-go/callstack/realtime/ws"
 )
 
-// host is a program that mounts the feed on a mux of its own, on a real socket.
-type host struct {
+// app is a program that mounts the feed on a mux of its own, on a real socket.
+type app struct {
 	bus events.Bus
 	hub *realtime.Hub
 	url string
@@ -51,9 +51,9 @@ func (l *logged) String() string {
 	return l.buf.String()
 }
 
-func newHost(t *testing.T, cfg realtime.Config) *host {
+func newApp(t *testing.T, cfg realtime.Config) *app {
 	t.Helper()
-	h := &host{log: &logged{}}
+	h := &app{log: &logged{}}
 	cfg.Logger = slog.New(slog.NewTextHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	if cfg.Auth == nil {
 		cfg.Auth = realtime.APIKeys(key)
@@ -80,7 +80,7 @@ func newHost(t *testing.T, cfg realtime.Config) *host {
 }
 
 // follow connects to the feed, and takes its hello.
-func (h *host) follow(t *testing.T, query string) (*websocket.Conn, message) {
+func (h *app) follow(t *testing.T, query string) (*websocket.Conn, message) {
 	t.Helper()
 	ctx := seconds(t, 10)
 	c, _, err := websocket.Dial(ctx, h.url+"/ws"+query, &websocket.DialOptions{ //nolint:bodyclose // coder does
@@ -124,7 +124,7 @@ func TestAcceptance(t *testing.T) {
 }
 
 func samePolicy(t *testing.T) {
-	h := newHost(t, realtime.Config{})
+	h := newApp(t, realtime.Config{})
 	right := "Bearer " + key
 	for name, header := range map[string]string{"none": "", "wrong": right + "x", "right": right} {
 		statuses := map[string]int{}
@@ -157,7 +157,7 @@ func samePolicy(t *testing.T) {
 }
 
 func receivesHello(t *testing.T) {
-	h := newHost(t, realtime.Config{})
+	h := newApp(t, realtime.Config{})
 	c, _, err := websocket.Dial(seconds(t, 10), h.url+"/ws", &websocket.DialOptions{ //nolint:bodyclose // coder does
 		HTTPHeader: http.Header{"Authorization": {"Bearer " + key}}, Subprotocols: []string{realtime.Subprotocol},
 	})
@@ -180,7 +180,7 @@ func receivesHello(t *testing.T) {
 }
 
 func sanitized(t *testing.T) {
-	h := newHost(t, realtime.Config{})
+	h := newApp(t, realtime.Config{})
 	var clients []*websocket.Conn
 	for range 3 {
 		c, _ := h.follow(t, "")
@@ -202,7 +202,7 @@ func sanitized(t *testing.T) {
 }
 
 func manyClients(t *testing.T) {
-	h := newHost(t, realtime.Config{QueueEvents: 8})
+	h := newApp(t, realtime.Config{QueueEvents: 8})
 	h.follow(t, "") // never reads on
 	var clients []*websocket.Conn
 	for range 3 {
@@ -228,7 +228,7 @@ func eventually(t *testing.T, what string, holds func() bool) {
 }
 
 func cleanup(t *testing.T) {
-	h := newHost(t, realtime.Config{Limits: realtime.Limits{Clients: 5}})
+	h := newApp(t, realtime.Config{Limits: realtime.Limits{Clients: 5}})
 	c, _ := h.follow(t, "")
 	require.NoError(t, c.CloseNow())
 	var before int
@@ -260,7 +260,7 @@ func cleanup(t *testing.T) {
 }
 
 func deterministic(t *testing.T) {
-	h := newHost(t, realtime.Config{QueueEvents: 4})
+	h := newApp(t, realtime.Config{QueueEvents: 4})
 	for range 3 {
 		hold, held := make(chan struct{}), make(chan struct{})
 		c, hello := h.follow(t, "?events="+door)
@@ -282,7 +282,7 @@ func deterministic(t *testing.T) {
 }
 
 func silentLogs(t *testing.T) {
-	h := newHost(t, realtime.Config{})
+	h := newApp(t, realtime.Config{})
 	c, _ := h.follow(t, "")
 	all := samples()
 	for _, name := range slices.Sorted(maps.Keys(all)) {
@@ -308,7 +308,7 @@ func silentLogs(t *testing.T) {
 }
 
 func explicitFilter(t *testing.T) {
-	h := newHost(t, realtime.Config{})
+	h := newApp(t, realtime.Config{})
 	c, hello := h.follow(t, "?events=sms.received,%20call.state,sms.received")
 	assert.Equal(t, []string{"sms.received", "call.state"}, hello.SelectedEvents)
 	all := samples()

@@ -13,8 +13,8 @@ import (
 	"github.com/callstack-go/callstack/realtime/realtimetest"
 )
 
-// heap returns how much is in use when all that can be freed is.
-func heap() int {
+// heapInUse returns how much is in use when all that can be freed is.
+func heapInUse() int {
 	runtime.GC()
 	runtime.GC() // what pools keep goes in two steps
 	var m runtime.MemStats
@@ -37,7 +37,7 @@ func TestMemoryStaysWithinTheBoundsOfQueuesAndRing(t *testing.T) {
 			conns = append(conns, conn)
 		}
 		synctest.Wait()
-		before := heap()
+		before := heapInUse()
 		long := events.Header{Source: strings.Repeat("x", size)}
 		worst := 0
 		for n := range 20_000 { // 20 MiB
@@ -46,7 +46,7 @@ func TestMemoryStaysWithinTheBoundsOfQueuesAndRing(t *testing.T) {
 				synctest.Wait()
 			}
 			if n%5_000 == 4_999 {
-				worst = max(worst, heap()-before)
+				worst = max(worst, heapInUse()-before)
 			}
 		}
 		// They share the messages; what is a client's own is the list of those that wait.

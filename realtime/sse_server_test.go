@@ -182,7 +182,7 @@ func TestSSEOutlivesTheServersTimeouts(t *testing.T) {
 }
 
 func TestSSEResumesAfterACut(t *testing.T) {
-	s := serve(t, realtime.Config{}, time.Minute, nil)
+	s := serve(t, realtime.Config{QueueEvents: 1000}, time.Minute, nil)
 	const many, cut = 300, 40
 	var wg sync.WaitGroup
 	defer wg.Wait()
