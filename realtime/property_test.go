@@ -129,6 +129,7 @@ type world struct {
 	resumed   int
 	notices   int
 	coalesced int
+	described *description // nil: its messages are not held against it
 }
 
 func newWorld(t *testing.T, seed uint64) *world {
@@ -221,6 +222,9 @@ func (w *world) take(f *follower) {
 	for _, raw := range got {
 		var m message
 		require.NoError(w.t, json.Unmarshal(raw, &m))
+		if w.described != nil {
+			w.described.assertFits(w.t, raw)
+		}
 		if os.Getenv("CALLSTACK_FEED_SEED") != "" {
 			w.t.Logf("%p %s", f, raw)
 		}
@@ -368,9 +372,13 @@ func TestEachSelectedEventArrivesOnceOrIsCountedInOneNotice(t *testing.T) {
 		cases = min(cases, 1000)
 	}
 	var resumed, notices, coalesced, lost int
+	d := describe(t)
 	for seed := first; seed < first+uint64(cases); seed++ {
 		synctest.Test(t, func(t *testing.T) {
 			w := newWorld(t, seed)
+			if seed < 300 {
+				w.described = &d
+			}
 			defer func() {
 				if t.Failed() {
 					t.Logf("CALLSTACK_FEED_SEED=%d", seed)
