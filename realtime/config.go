@@ -18,11 +18,16 @@ type Config struct {
 
 	// Origins are patterns, as of path.Match, of the hosts whose pages may follow the
 	// feed beside those of the same host: "pbx.example.org", "*.example.org:8443". With
-	// a scheme, "https://pbx.example.org", that must fit too.
+	// a scheme, "https://pbx.example.org", that must fit too. One without a port means
+	// the scheme's own. A malformed one fits nothing, and is logged. Programs that are
+	// no browsers send no origin, so this guards pages only, and replaces no Auth.
 	Origins []string
 
 	// Address tells which address a request is from, to count and slow down clients,
-	// where a proxy stands before the host. Nil means the address of the connection.
+	// where a proxy stands before the host. Nil means the address of the connection:
+	// behind a proxy all clients then share the limits of one address, and wait
+	// together when one of them fails to log in. The zero Addr counts as an address
+	// too. It must not believe a header that the proxy does not set.
 	Address func(*http.Request) netip.Addr
 
 	// Events names the host's own events, such as "door.opened", which the feed then

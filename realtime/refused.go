@@ -92,7 +92,7 @@ func refuseAuth(err error) *RefusedError {
 // Error tells the status and why. Of the causes only a [KeyFileError] shows: it
 // names the file and the line that somebody has to mend.
 func (e *RefusedError) Error() string {
-	text := "realtime: refused with " + strconv.Itoa(e.Status) + ": " + e.reason
+	text := "realtime: refused with " + strconv.Itoa(e.Status) + ": " + cmp.Or(e.reason, "refused")
 	if broken, ok := errors.AsType[*KeyFileError](e.Err); ok {
 		text += ": " + broken.problem()
 	}
@@ -114,5 +114,9 @@ func (e *RefusedError) Respond(w http.ResponseWriter) {
 
 // seconds returns RetryAfter in whole seconds, at least one.
 func (e *BusyError) seconds() int {
-	return int(max(1, (e.RetryAfter+time.Second-1)/time.Second))
+	seconds := e.RetryAfter / time.Second
+	if e.RetryAfter%time.Second > 0 {
+		seconds++
+	}
+	return int(max(1, seconds))
 }
