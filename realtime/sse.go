@@ -52,8 +52,6 @@ func (h *Hub) sse(timeout time.Duration) http.Handler {
 			h.cannotStream(r, a, err).Respond(w)
 			return
 		}
-		// Nothing may write to w once this function has returned, whatever the hub does.
-		defer s.end()
 		client := h.Attach(s, a)
 		select {
 		case <-client.Done():
@@ -61,8 +59,10 @@ func (h *Hub) sse(timeout time.Duration) http.Handler {
 			if !s.failed() { // else the hub ends the client by itself, and knows why
 				client.Close(CloseNormal, "")
 			}
+			// Nothing may write to w once this function has returned.
 			<-client.Done()
 		}
+		s.end()
 	})
 }
 
@@ -231,17 +231,12 @@ func (s *eventStream) Close(int, string) error {
 	return nil
 }
 
-// end waits until nothing writes to the response any more, and bounds what the
-// server still writes of it.
+// end bounds what the server still writes of the response, once no Send is running.
 func (s *eventStream) end() {
-	_ = s.Close(CloseNormal, "")
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for s.sending {
-		s.idle.Wait()
-	}
 	if !s.cut {
-		_ = s.control.SetWriteDeadline(time.Now().Add(sseEndTimeout))
+		_ = s.control.SetWriteDeadline(time.Now().Add(sseEndTimeout)) // as far as it is still there
 	}
 }
 

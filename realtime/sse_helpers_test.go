@@ -48,6 +48,7 @@ type page struct {
 	returned bool // the handler
 	late     int  // writes after it
 	fail     error
+	expired  func() error // if set, what comes of a deadline that passes in a write
 	changed  chan struct{}
 }
 
@@ -75,12 +76,22 @@ func (p *page) Write(b []byte) (int, error) {
 		case p.fail != nil:
 			return 0, p.fail
 		case !p.write.IsZero() && !time.Now().Before(p.write):
-			return 0, os.ErrDeadlineExceeded
+			return 0, p.expire()
 		case !p.stalled:
 			return p.body.Write(b)
 		}
 		p.await()
 	}
+}
+
+// expire tells what a write whose deadline has passed returns.
+func (p *page) expire() error {
+	if p.expired == nil {
+		return os.ErrDeadlineExceeded
+	}
+	p.mu.Unlock()
+	defer p.mu.Lock()
+	return p.expired()
 }
 
 // await waits for a change, or the deadline, without p.mu.

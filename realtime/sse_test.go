@@ -120,6 +120,30 @@ func TestSSECutsOffWhoIsTooSlow(t *testing.T) {
 	})
 }
 
+// A stream of HTTP/2 whose deadline passes is ended before its Write returns, with its
+// request, and the error of Write tells nothing.
+func TestSSEKnowsWhoIsTooSlowOverHTTP2(t *testing.T) {
+	var log bytes.Buffer
+	logger := slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	streaming(t, realtime.Config{Logger: logger}, func(t *testing.T, s streams) {
+		v := s.open(t, nil)
+		v.page.set(func() {
+			v.page.stalled = true
+			v.page.expired = func() error {
+				v.leave()
+				time.Sleep(time.Millisecond)
+				return errors.New("stream closed")
+			}
+		})
+		begun := time.Now()
+		say(s.bus, "a")
+		<-v.done
+		assert.Equal(t, 10*time.Second+time.Millisecond, time.Since(begun))
+		assert.Equal(t, uint64(1), s.hub.Stats().Slow)
+		assert.Contains(t, log.String(), "code=4008")
+	})
+}
+
 func TestSSEEndsWhenTheClientGoes(t *testing.T) {
 	tests := map[string]func(p *page){
 		"idle":       func(*page) {},
@@ -128,7 +152,7 @@ func TestSSEEndsWhenTheClientGoes(t *testing.T) {
 	}
 	for name, prepare := range tests {
 		t.Run(name, func(t *testing.T) {
-			streaming(t, realtime.Config{}, func(t *testing.T, s streams) {
+			streaming(t, realtime.Config{Limits: realtime.Limits{Clients: 1}}, func(t *testing.T, s streams) {
 				v := s.open(t, nil)
 				prepare(v.page)
 				say(s.bus, "a")
@@ -137,6 +161,9 @@ func TestSSEEndsWhenTheClientGoes(t *testing.T) {
 				v.leave()
 				<-v.done
 				assert.Equal(t, begun, time.Now(), "at once")
+				a, err := s.hub.Admit(get("/events"))
+				require.NoError(t, err, "its place among the clients is free")
+				a.Release()
 				assert.Zero(t, s.hub.Stats().Clients)
 				assert.Zero(t, s.hub.Stats().Slow)
 			})
@@ -284,6 +311,12 @@ type unwrapping struct{ bare }
 
 func (u unwrapping) Unwrap() http.ResponseWriter { return u.ResponseWriter }
 
+// readDeadline has no other.
+type readDeadline struct{ bare }
+
+func (readDeadline) SetReadDeadline(time.Time) error { return nil }
+func (readDeadline) Flush()                          {}
+
 // deadlines has them, but does not flush.
 type deadlines struct{ bare }
 
@@ -295,8 +328,9 @@ func TestSSENeedsAWriterThatStreams(t *testing.T) {
 		wrap func(http.ResponseWriter) http.ResponseWriter
 		ok   bool
 	}{
-		"neither":  {func(w http.ResponseWriter) http.ResponseWriter { return bare{w} }, false},
-		"no flush": {func(w http.ResponseWriter) http.ResponseWriter { return deadlines{bare{w}} }, false},
+		"neither":      {func(w http.ResponseWriter) http.ResponseWriter { return bare{w} }, false},
+		"one deadline": {func(w http.ResponseWriter) http.ResponseWriter { return readDeadline{bare{w}} }, false},
+		"no flush":     {func(w http.ResponseWriter) http.ResponseWriter { return deadlines{bare{w}} }, false},
 		"no deadlines": {func(w http.ResponseWriter) http.ResponseWriter {
 			return struct {
 				http.ResponseWriter
