@@ -25,13 +25,15 @@ const (
 	ssePreamble = "retry: 3000\n\n"
 )
 
-// SSE returns a handler that serves the feed as server-sent events (WHATWG HTML,
-// 9.2): each message is an event of the default type, its data the JSON object in one line,
-// its id the message's own, so that a client whose connection was lost comes back
-// with Last-Event-ID and misses nothing. The handler refuses what [Hub.Admit]
-// refuses, and writes to a client for 10 s at most before it cuts it off. It lifts a server's
-// ReadTimeout and WriteTimeout from its own responses. What stands between it and the
-// server must pass on Flush and deadlines, by a method Unwrap() http.ResponseWriter.
+// SSE returns a handler that serves the feed as server-sent events (WHATWG HTML, 9.2).
+// Each message is an event of the default type: its data is the JSON object, in one
+// line, its id the message's own, so that a client whose connection was lost comes back
+// with Last-Event-ID and misses nothing. A client that does not take in 10 s what is
+// written to it is cut off.
+//
+// The handler refuses what [Hub.Admit] refuses. It lifts a server's ReadTimeout and
+// WriteTimeout from its own responses. What stands between it and the server must pass
+// on Flush and deadlines, by a method Unwrap() http.ResponseWriter, or all is answered 500.
 //
 // http.Server.Shutdown waits for the streams, which only the hub ends: give
 // http.Server.RegisterOnShutdown a function that calls [Hub.Shutdown].
