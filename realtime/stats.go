@@ -10,6 +10,7 @@ type counts struct {
 // Stats is what a hub has done since it was started, and what it holds now.
 type Stats struct {
 	Clients      int    // that follow the feed now
+	Closing      int    // clients whose connections are being closed
 	Published    uint64 // places in the sequence that are taken: events, and losses
 	Sent         uint64 // messages that connections took, of all clients together
 	Dropped      uint64 // events for which a client's queue had no room
@@ -32,6 +33,7 @@ func (h *Hub) Stats() Stats {
 	defer h.mu.Unlock()
 	return Stats{
 		Clients:      len(h.clients),
+		Closing:      len(h.present) - len(h.clients),
 		Published:    h.seq,
 		Sent:         h.counts.sent.Load(),
 		Dropped:      h.counts.dropped.Load(),
