@@ -266,14 +266,18 @@ func TestSSEEndsBehindAClientThatNeverReads(t *testing.T) {
 
 // http.Server.Shutdown waits for all requests in progress.
 func TestSSEEndsWithTheServersShutdown(t *testing.T) {
-	s := serve(t, realtime.Config{}, time.Minute, nil)
-	r := s.follow(t, "")
-	r.await("hello")
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
-	defer cancel()
-	require.NoError(t, s.Config.Shutdown(ctx))
-	_, ok := r.next()
-	assert.False(t, ok, "the stream ends without an error")
+	for _, version := range []int{1, 2} {
+		t.Run(fmt.Sprintf("HTTP/%d", version), func(t *testing.T) {
+			s := serve(t, realtime.Config{}, time.Minute, func(s *httptest.Server) { s.EnableHTTP2 = version == 2 })
+			r := s.follow(t, "")
+			r.await("hello")
+			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+			defer cancel()
+			require.NoError(t, s.Config.Shutdown(ctx))
+			_, ok := r.next()
+			assert.False(t, ok, "the stream ends without an error")
+		})
+	}
 }
 
 func TestSSELeavesNoGoroutine(t *testing.T) {

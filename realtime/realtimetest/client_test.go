@@ -40,6 +40,7 @@ func TestClientFollowsTheFeed(t *testing.T) {
 		assert.Equal(t, at.UTC(), msg.Timestamp)
 		assert.JSONEq(t, `{"text":"hi"}`, string(msg.Data))
 		assert.Contains(t, string(msg.Raw), `"data":{"text":"hi"}`)
+		require.ErrorContains(t, msg.Decode(new(int)), "data of test.noted")
 		assert.Equal(t, msg.ID, c.LastID())
 	})
 }
@@ -172,6 +173,11 @@ func TestClientThatClosesIsForgotten(t *testing.T) {
 		note(r.bus, "a")
 		synctest.Wait()
 		c.Close()
+		select {
+		case <-c.Done():
+		default:
+			t.Error("Close did not wait")
+		}
 		c.Close()
 		assert.Equal(t, 0, r.hub.Stats().Clients)
 		for range c.All(r.ctx) {
