@@ -58,6 +58,14 @@ type options struct {
 // crowdSize is how many clients there are, and how many of them never read.
 type crowdSize struct{ clients, stalled int }
 
+// String tells both, as the tables do.
+func (s crowdSize) String() string {
+	if s.stalled == 0 {
+		return fmt.Sprintf("%d clients", s.clients)
+	}
+	return fmt.Sprintf("%d clients, %d of which never read", s.clients, s.stalled)
+}
+
 // run does what the flags say, as a hub's process or as the one that measures.
 func run(ctx context.Context, args []string, out, progress io.Writer) error {
 	flags := flag.NewFlagSet("hub", flag.ContinueOnError)
@@ -144,9 +152,9 @@ func measureAll(ctx context.Context, o options, out, progress io.Writer) error {
 				}
 				f, err := measure(ctx, hub, size, o)
 				if err != nil {
-					return fmt.Errorf("%s with %d clients: %w", label(hub), size.clients, err)
+					return fmt.Errorf("%s with %v: %w", label(hub), size, err)
 				}
-				fmt.Fprintf(progress, "run %d of %d: %d clients, %d stalled: %s: %v\n", i+1, o.runs, size.clients, size.stalled, label(hub), f)
+				fmt.Fprintf(progress, "run %d of %d: %v: %s: %v\n", i+1, o.runs, size, label(hub), f)
 				r.add(size, label(hub), f)
 			}
 		}

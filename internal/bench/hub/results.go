@@ -22,9 +22,6 @@ func (r results) add(size crowdSize, hub string, f figures) {
 // ours is the hub that is the library's.
 const ours = "ours"
 
-// base is the hub that others are compared with in tables.
-const base = "coder"
-
 // figure is one of the figures of a run.
 type figure func(figures) float64
 
@@ -94,18 +91,17 @@ type column struct {
 }
 
 var columns = []column{
-	{"saturated: CPU µs", plain("%.2f", satCPU)},
-	{"× coder", timesBase(satCPU)},
-	{"deliveries/s", plain("%.0f", func(f figures) float64 { return f.satRate })},
+	{"saturated: µs", plain("%.2f", satCPU)},
+	{"× coder", times("coder", satCPU)},
+	{"× gorilla-prepared", times("gorilla-prepared", satCPU)},
 	{"allocations", plain("%.2f", func(f figures) float64 { return f.allocs })},
 	{"worst window", milliseconds(worst)},
-	{"at 10,000/s: CPU µs", plain("%.1f", rateCPU)},
-	{"× coder", timesBase(rateCPU)},
+	{"at 10,000/s: µs", plain("%.1f", rateCPU)},
+	{"× coder", times("coder", rateCPU)},
 	{"p50", milliseconds(func(f figures) float64 { return f.p50.Seconds() })},
 	{"p99", milliseconds(func(f figures) float64 { return f.p99.Seconds() })},
 	{"idle: KiB", plain("%.1f", idleKiB)},
 	{"goroutines", plain("%.1f", goroutines)},
-	{"bytes", plain("%.0f", func(f figures) float64 { return f.bytes })},
 	{"lost", plain("%.0f", func(f figures) float64 { return float64(f.lost) })},
 	{"dropped", plain("%.0f", func(f figures) float64 { return float64(f.dropped) })},
 	{"cut off", plain("%.0f", func(f figures) float64 { return float64(f.kicked) })},
@@ -121,9 +117,9 @@ func milliseconds(what figure) func(results, side) string {
 	}
 }
 
-func timesBase(what figure) func(results, side) string {
+func times(peer string, what figure) func(results, side) string {
 	return func(r results, s side) string {
-		if f := r.ratio(s, side{s.size, base}, what); f > 0 {
+		if f := r.ratio(s, side{s.size, peer}, what); f > 0 {
 			return fmt.Sprintf("%.3f", f)
 		}
 		return "–"
@@ -136,7 +132,7 @@ func (r results) table(w io.Writer, size crowdSize) {
 	hubs := slices.SortedFunc(maps.Keys(r[size]), func(a, b string) int {
 		return cmp.Compare(r.of(size, a, satCPU), r.of(size, b, satCPU))
 	})
-	fmt.Fprintf(w, "\n%d clients, of which %d never read; medians of %d runs\n\n| hub |", size.clients, size.stalled, len(r[size][hubs[0]]))
+	fmt.Fprintf(w, "\n%v; medians of %d runs\n\n| hub |", size, len(r[size][hubs[0]]))
 	for _, c := range columns {
 		fmt.Fprintf(w, " %s |", c.title)
 	}

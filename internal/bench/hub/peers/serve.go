@@ -37,7 +37,7 @@ type Stats struct {
 //   - /ctl/publish?n=N&interval_us=U publishes N events, U microseconds apart (0: at
 //     once), and answers when the last was handed to the hub.
 //   - /ctl/stats answers Stats, after a garbage collection with gc=1.
-//   - /debug/pprof/profile?seconds=S is the profile of the next S seconds.
+//   - /debug/pprof/ has the profiles of net/http/pprof.
 //
 // A program in any language that prints its address and serves the first three can
 // be measured beside these hubs.
@@ -61,6 +61,7 @@ func Serve(ln net.Listener, h Hub) error {
 		}
 		_ = json.NewEncoder(w).Encode(stats(h))
 	})
+	mux.HandleFunc("/debug/pprof/", pprof.Index)
 	mux.HandleFunc("/debug/pprof/profile", pprof.Profile)
 	s := &http.Server{Handler: mux, ReadHeaderTimeout: writeTimeout}
 	if err := s.Serve(ln); !errors.Is(err, net.ErrClosed) {
