@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"path"
+	"strconv"
 	"sync"
 	"time"
 
@@ -40,7 +41,7 @@ func openSite(l net.Listener, hub *realtime.Hub, log *slog.Logger) *site {
 	mux.Handle("GET /", page())
 
 	failed := make(chan error, 1)
-	s := &site{url: "http://" + l.Addr().String() + "/", failed: failed, hub: hub}
+	s := &site{url: urlOf(l.Addr()), failed: failed, hub: hub}
 	s.server = &http.Server{
 		Handler: mux,
 		// The feed's handlers bound their own time. A ReadTimeout or WriteTimeout
@@ -62,6 +63,15 @@ func openSite(l net.Listener, hub *realtime.Hub, log *slog.Logger) *site {
 		}
 	})
 	return s
+}
+
+// urlOf is where a browser of this machine finds what listens at an address.
+func urlOf(addr net.Addr) string {
+	where := addr.String()
+	if tcp, ok := addr.(*net.TCPAddr); ok && tcp.IP.IsUnspecified() {
+		where = net.JoinHostPort("localhost", strconv.Itoa(tcp.Port))
+	}
+	return "http://" + where + "/"
 }
 
 // close tells the clients, and waits until they are gone.

@@ -3,18 +3,13 @@
 package soak_test
 
 import (
-	"bufio"
 	"encoding/json"
 	"fmt"
-	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
-	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -25,14 +20,10 @@ import (
 // connection while calls go on, and compares what the page shows with what a client
 // gets that never lost its own.
 func TestChromiumFollowsTheFeed(t *testing.T) {
-	node := program(t, chromiumRequired, "nodejs", "node")
-	chromium := program(t, chromiumRequired, "chromium", "chromium-browser", "google-chrome")
-	dir := clients(t, chromiumRequired)
-	url := startFeed(t)
-	proxy := newCutter(t, strings.TrimSuffix(strings.TrimPrefix(url, "http://"), "/"))
+	url, _ := startFeed(t, "-every", "1s")
+	proxy := newCutter(t, hostOf(url))
+	p := openPage(t, "http://"+proxy.addr()+"/")
 	whole := followWhole(t, url+"events")
-	p := &browser{T: t, answers: make(chan answer, 1)}
-	p.script = startScript(t, p.take, nil, node, filepath.Join(dir, "page.mjs"), "http://"+proxy.addr()+"/", chromium)
 
 	p.await("events", func() bool { return len(p.got("call.state")) > 1 })
 	assert.Empty(t, p.said(), "no error, no warning, and nothing against the policy")
@@ -54,6 +45,20 @@ func TestChromiumFollowsTheFeed(t *testing.T) {
 		assert.Regexp(t, whileCutOff, said)
 	}
 	require.NoError(t, p.stop())
+}
+
+// hostOf is the host and port of a URL that ends there.
+func hostOf(url string) string { return strings.TrimSuffix(strings.TrimPrefix(url, "http://"), "/") }
+
+// openPage opens a page in a browser of its own, until the end of the test.
+func openPage(t *testing.T, url string) *browser {
+	t.Helper()
+	node := program(t, chromiumRequired, "nodejs", "node")
+	chromium := program(t, chromiumRequired, "chromium", "chromium-browser", "google-chrome")
+	dir := clients(t, chromiumRequired)
+	p := &browser{T: t, answers: make(chan answer, 1)}
+	p.script = startScript(t, p.take, nil, node, filepath.Join(dir, "page.mjs"), url, chromium)
+	return p
 }
 
 // whileCutOff is what the browser says when there is no connection to be had.
@@ -205,98 +210,4 @@ func (p *browser) shots() {
 			assert.Greater(p, info.Size(), int64(10_000))
 		}
 	}
-}
-
-// startFeed builds and starts examples/feed, and returns its URL. At the end of the
-// test it is interrupted, as by Ctrl-C.
-func startFeed(t *testing.T) string {
-	t.Helper()
-	dir := t.TempDir()
-	build := exec.CommandContext(t.Context(), "go", "build", "-o", filepath.Join(dir, "feed"), "./examples/feed")
-	build.Dir = filepath.Join("..", "..")
-	out, err := build.CombinedOutput()
-	require.NoError(t, err, "%s", out)
-	cmd := exec.Command(filepath.Join(dir, "feed"), "-addr", "127.0.0.1:0", "-every", "1s")
-	cmd.Stderr = os.Stderr
-	stdout, err := cmd.StdoutPipe()
-	require.NoError(t, err)
-	require.NoError(t, cmd.Start())
-	found := make(chan string, 1)
-	var wg sync.WaitGroup
-	wg.Go(func() {
-		for lines := bufio.NewScanner(stdout); lines.Scan(); {
-			if m := regexp.MustCompile(`^open (http://\S+/) `).FindStringSubmatch(lines.Text()); m != nil {
-				found <- m[1]
-			}
-		}
-	})
-	t.Cleanup(func() {
-		require.NoError(t, cmd.Process.Signal(syscall.SIGINT))
-		wg.Wait()
-		assert.NoError(t, cmd.Wait())
-	})
-	ctx, cancel := contextFor(t)
-	defer cancel()
-	url, ok := receive(ctx, found)
-	require.True(t, ok, "it does not say where it is")
-	return url
-}
-
-// follower is a client of server-sent events.
-type follower struct {
-	mu       sync.Mutex
-	messages []message
-}
-
-// followWhole follows a feed until the end of the test.
-func followWhole(t *testing.T, url string) *follower {
-	t.Helper()
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
-	require.NoError(t, err)
-	resp, err := http.DefaultClient.Do(r)
-	require.NoError(t, err)
-	require.Equal(t, http.StatusOK, resp.StatusCode)
-	f := &follower{}
-	var wg sync.WaitGroup
-	wg.Go(func() {
-		for lines := bufio.NewScanner(resp.Body); lines.Scan(); {
-			if data, ok := strings.CutPrefix(lines.Text(), "data: "); ok {
-				f.mu.Lock()
-				f.messages = append(f.messages, decode(t, []byte(data)))
-				f.mu.Unlock()
-			}
-		}
-	})
-	t.Cleanup(func() {
-		resp.Body.Close()
-		wg.Wait()
-	})
-	return f
-}
-
-// all returns the events.
-func (f *follower) all() []message {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	var found []message
-	for _, m := range f.messages {
-		if m.Data != nil {
-			found = append(found, m)
-		}
-	}
-	return found
-}
-
-// stateLike are the events of which a client that is behind may get the newest only.
-var stateLike = regexp.MustCompile(`signal[.]quality|network[.]registration`)
-
-// after returns number and type of the events after a position, but for such.
-func (f *follower) after(seq uint64) []string {
-	var found []string
-	for _, m := range f.all() {
-		if m.Seq > seq && !stateLike.MatchString(m.Type) {
-			found = append(found, fmt.Sprint(m.Seq, " ", m.Type))
-		}
-	}
-	return found
 }

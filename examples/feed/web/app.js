@@ -100,7 +100,8 @@ function onState(/** @type {import("./feed.js").StateName} */ name, /** @type {s
 	state.dataset.state = name;
 	if (state.textContent !== text) state.textContent = text;
 	byId("retry").hidden = name !== "waiting" && name !== "refused";
-	if (name === "refused") /** @type {HTMLDetailsElement} */ (byId("credential")).open = true;
+	if (name === "live" || name === "refused") /** @type {HTMLDetailsElement} */ (byId("credential")).open = name === "refused";
+	byId("empty").textContent = name === "live" ? "Nothing has happened yet. Somebody calls the virtual modem soon." : "Nothing is here yet.";
 }
 
 const feed = new Feed(new URL("ws", document.baseURI), { onMessage, onState });
@@ -119,6 +120,7 @@ function offer(/** @type {string[]} */ names, /** @type {string[]} */ selected) 
 		return element("label", { "data-group": name.split(".")[0] }, box, name);
 	});
 	byId("names").replaceChildren(...labels);
+	byId("filter").hidden = false;
 }
 
 /** Follows what is chosen, once the choosing is over for a moment. */

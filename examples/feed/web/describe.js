@@ -49,5 +49,6 @@ export function gap(/** @type {import("./feed.js").Message} */ m) {
 	if (m.type !== "overflow") return "";
 	const events = m.dropped === 1 ? "1 event is" : `${m.dropped} events are`;
 	if (m.scope === "hub") return `${events} missing for everybody: the host was too busy`;
-	return `${events} missing, ${m.from_seq} to ${m.to_seq}: this page was too slow`;
+	const which = m.from_seq === m.to_seq ? `number ${m.from_seq}` : `${m.from_seq} to ${m.to_seq}`;
+	return `${events} missing, ${which}: this page was too slow`;
 }

@@ -74,6 +74,7 @@ export class Feed {
 
 	/** Uses another key from now on; "" for none. */
 	use(/** @type {string} */ key) {
+		if (!/^[!-~]{0,512}$/.test(key)) return this.stop("A key has no spaces, and plain letters, digits and signs only");
 		this.#key = key;
 		this.#tries = 0;
 		this.start();
@@ -147,10 +148,8 @@ export class Feed {
 		if (this.#timer !== began) return;
 		this.#timer = undefined;
 		const because = said ? ": " + said.replace(/^realtime: /, "") : "";
-		if (answer && [400, 401, 403, 404].includes(answer.status)) {
-			this.#handlers.onState("refused", `Refused (${answer.status})${because}`);
-			return;
-		}
+		if (answer?.status === 401) return this.#handlers.onState("refused", this.#key ? "This key is not accepted" : "The feed wants a key");
+		if (answer && [400, 403, 404].includes(answer.status)) return this.#handlers.onState("refused", `Refused (${answer.status})${because}`);
 		const wait = Number(answer?.headers.get("Retry-After")) || 0;
 		this.#again(answer && answer.status >= 429 ? "Not now" + because : "The host does not answer", wait * 1000);
 	}

@@ -11,6 +11,7 @@
 // each with {"kind": "done", "value"}, and ends with its input:
 //
 //	{"do": "evaluate", "code": "document.title"}
+//	{"do": "names"} // role and accessible name of each control, "button: Pause"
 //	{"do": "shot", "file": "/tmp/narrow.png", "width": 390, "height": 844, "dark": true}
 
 import { spawn } from "node:child_process";
@@ -108,6 +109,12 @@ const commands = {
 		const r = await call("Runtime.evaluate", { expression: c.code, returnByValue: true, awaitPromise: true });
 		if (r.exceptionDetails) throw new Error(r.exceptionDetails.exception?.description ?? r.exceptionDetails.text);
 		return r.result.value;
+	},
+	async names() {
+		const controls = ["button", "checkbox", "textbox", "DisclosureTriangle", "link"];
+		const { nodes } = await call("Accessibility.getFullAXTree");
+		return nodes.filter((/** @type {any} */ n) => !n.ignored && controls.includes(n.role.value))
+			.map((/** @type {any} */ n) => `${n.role.value}: ${n.name?.value ?? ""}`);
 	},
 	async shot(c) {
 		await call("Emulation.setDeviceMetricsOverride", { width: c.width, height: c.height, deviceScaleFactor: 1, mobile: c.width < 600 });
