@@ -227,6 +227,30 @@ func TestGoodCredentialsOnBothTransports(t *testing.T) {
 	}
 }
 
+func TestAPlaceIsFreeAgainWhenAClientHasGone(t *testing.T) {
+	for path, want := range map[string]int{"/ws": 101, "/events": 200} {
+		f := newFortress(t, realtime.Limits{PerAddress: 1})
+		raw := handshake(path, "", "Authorization: Bearer "+key)
+		for range 3 {
+			conn := f.dial(t)
+			_, err := io.WriteString(conn, raw)
+			require.NoError(t, err)
+			res, err := http.ReadResponse(bufio.NewReader(conn), nil)
+			require.NoError(t, err)
+			assert.Equal(t, want, res.StatusCode)
+			status, head, _ := f.exchange(t, raw)
+			assert.Equal(t, http.StatusTooManyRequests, status)
+			assert.Equal(t, "5", head.Get("Retry-After"))
+			require.NoError(t, conn.Close())
+			res.Body.Close()
+			require.Eventually(t, func() bool {
+				clients, principals, addresses := realtime.Counted(f.hub)
+				return clients+principals+addresses == 0
+			}, 10*time.Second, time.Millisecond)
+		}
+	}
+}
+
 func TestSlowHeadersAreCutOff(t *testing.T) {
 	f := newFortress(t, realtime.Limits{})
 	for _, path := range []string{"/ws", "/events"} {
