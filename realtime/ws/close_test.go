@@ -1,9 +1,13 @@
 package ws_test
 
 import (
+	"bytes"
+	"errors"
 	"io"
+	"log/slog"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -54,13 +58,16 @@ func TestCloseCodes(t *testing.T) {
 			code: 1009,
 		},
 		"a reserved bit": {
-			do:   func(_ *testing.T, _ *rig, p *peer) { go p.Write(appendMasked(nil, 0xC1, []byte("compressed?"))) },
+			do:   sending(appendMasked(nil, 0xC1, []byte("compressed?"))),
 			code: 1002,
 		},
-		"an unmasked frame": {
-			do:   func(_ *testing.T, _ *rig, p *peer) { go p.Write([]byte("\x81\x02hi")) },
-			code: 1002,
-		},
+		"an unmasked frame":    {do: sending([]byte("\x81\x02hi")), code: 1002},
+		"an unknown opcode":    {do: sending(appendMasked(nil, 0x83, nil)), code: 1002},
+		"a fragmented ping":    {do: sending(appendMasked(nil, 0x09, nil)), code: 1002},
+		"a ping of 126 bytes":  {do: sending(appendMasked(nil, 0x89, make([]byte, 126))), code: 1002},
+		"nothing to continue":  {do: sending(appendMasked(nil, 0x80, nil)), code: 1002},
+		"two messages at once": {do: sending(appendMasked(appendMasked(nil, 0x01, nil), 0x81, nil)), code: 1002},
+		"a reserved code":      {do: sending(appendMasked(nil, 0x88, []byte{0x03, 0xED})), code: 1002},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -79,4 +86,85 @@ func TestCloseCodes(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A ping that crosses our Close frame is not answered any more, and ends nothing.
+func TestAPingBehindACloseDoesNotEndTheHandshake(t *testing.T) {
+	inBubble(t, settings{}, func(t *testing.T, r *rig) {
+		p := r.connect(t)
+		p.hello(t)
+		var closing sync.WaitGroup
+		closing.Go(func() { r.hub.Close() })
+		f, err := p.next()
+		require.NoError(t, err)
+		code, _ := closeCode(f)
+		require.Equal(t, realtime.CloseGoingAway, code)
+		require.NoError(t, p.send(opPing, "crossed"))
+		time.Sleep(time.Second)
+		require.NoError(t, p.send(opText, "crossed, too"))
+		time.Sleep(time.Second)
+		require.NoError(t, p.send(opClose, string(f.payload)))
+		_, err = p.next()
+		assert.ErrorIs(t, err, io.EOF)
+		closing.Wait()
+	})
+}
+
+// sending returns a function that sends bytes while what comes is read.
+func sending(b []byte) func(*testing.T, *rig, *peer) {
+	return func(_ *testing.T, _ *rig, p *peer) { go p.Write(b) }
+}
+
+// Whatever a client sends, what it gets is lawful, and it does not stay.
+func FuzzWhatClientsSend(f *testing.F) {
+	f.Add([]byte("garbage"))
+	f.Add(appendMasked(nil, 0x88, []byte("\x03\xE8bye")))
+	f.Add(appendMasked(appendMasked(nil, 0x81, []byte("hi")), 0x89, []byte("ping")))
+	f.Add([]byte("\x82\xFF\x00\x00\x00\x00\x00\x01\x00\x00mask and more"))
+	f.Fuzz(func(t *testing.T, sent []byte) {
+		inBubble(t, settings{}, func(t *testing.T, r *rig) {
+			p := r.connect(t)
+			p.hello(t)
+			r.publish(1, 0)
+			go func() {
+				p.Write(sent)
+				time.Sleep(time.Second)
+				p.sendClose(realtime.CloseNormal, "")
+			}()
+			_, err := p.end()
+			assert.False(t, errors.Is(err, errStrict), err)
+			time.Sleep(20 * time.Second)
+			synctest.Wait()
+			assert.Zero(t, r.hub.Stats().Clients)
+		})
+	})
+}
+
+// What a client sends, its key and the reason that it gives for a Close are in no log.
+func TestLogsNameConnectionsOnly(t *testing.T) {
+	const key = "0123456789abcdef0123456789abcdef"
+	var log bytes.Buffer
+	logger := slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	s := settings{
+		hub: realtime.Config{Auth: realtime.APIKeys(key), Logger: logger},
+		ws:  ws.Config{Logger: logger},
+	}
+	inBubble(t, s, func(t *testing.T, r *rig) {
+		for _, send := range []func(p *peer) error{
+			func(p *peer) error { return p.sendClose(realtime.CloseNormal, "a reason of one's own") },
+			func(p *peer) error { return p.sendClose(1, "an unlawful reason") },
+			func(p *peer) error { return p.send(3, "an unlawful frame") },
+		} {
+			p := r.connect(t, "Authorization: Bearer "+key)
+			p.hello(t)
+			require.NoError(t, p.send(opText, "a text"))
+			go send(p)
+			p.end()
+		}
+		synctest.Wait()
+		assert.NotEmpty(t, log.String())
+		for _, secret := range []string{key, "reason of", "unlawful", "a text"} {
+			assert.NotContains(t, log.String(), secret)
+		}
+	})
 }

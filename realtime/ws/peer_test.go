@@ -135,7 +135,9 @@ type peer struct {
 	frames
 	answer *http.Response
 	body   []byte // of an answer that is no upgrade
-	wmu    sync.Mutex
+
+	wmu       sync.Mutex
+	sentClose bool
 }
 
 // handshake returns a request to upgrade; headers are "Name: value".
@@ -165,10 +167,14 @@ func upgradeOver(c net.Conn, request, more string) (*peer, error) {
 	return p, err
 }
 
-// send writes a whole frame.
+// send writes a whole frame, but none after a Close frame (RFC 6455, 5.5.1).
 func (p *peer) send(op byte, payload string) error {
 	p.wmu.Lock()
 	defer p.wmu.Unlock()
+	if p.sentClose {
+		return nil
+	}
+	p.sentClose = op == opClose
 	_, err := p.Write(appendMasked(nil, 0x80|op, []byte(payload)))
 	return err
 }

@@ -61,14 +61,16 @@ func (c *conn) alive() {
 	}
 }
 
-// pinged runs on the reader and tells whether a ping is answered. One too many ends
-// reading.
+// pinged runs on the reader, or on Close, and tells whether a ping is answered. One too
+// many ends reading. One behind our Close frame could not be answered: coder would end
+// the connection in the midst of the handshake, and what the client has not read yet,
+// the Close frame among it, would be lost.
 func (c *conn) pinged(context.Context, []byte) bool {
-	if c.quota.take(time.Now()) {
-		return true
+	if !c.quota.take(time.Now()) {
+		c.endReading()
+		return false
 	}
-	c.endReading()
-	return false
+	return c.state.Load() != pingsOver
 }
 
 // endReading lets Read return. It fails on a closed wire only, where it has done so.

@@ -170,7 +170,11 @@ func (r *rig) publish(n, padding int) {
 // waitFor waits for a condition, in real time.
 func waitFor(t *testing.T, what string, done func() bool) {
 	t.Helper()
-	require.Eventually(t, done, 20*time.Second, time.Millisecond, what)
+	pace := time.NewTicker(time.Millisecond)
+	defer pace.Stop()
+	for deadline := time.Now().Add(20 * time.Second); !done(); <-pace.C {
+		require.True(t, time.Now().Before(deadline), what)
+	}
 }
 
 // shutdown shuts the hub down.
