@@ -151,7 +151,7 @@ func storm(t *testing.T, secure bool) {
 			return true
 		}
 	}
-	waitFor(t, "ticks", reached(150))
+	waitFor(t, "ticks", reached(100))
 	for _, c := range clients[:stormClients/2] {
 		following.Go(func() { _ = c.sendClose(realtime.CloseNormal, "") })
 	}
