@@ -31,6 +31,7 @@ const queueLen = 256
 
 var hubs = map[string]func() Hub{
 	"coder":            func() Hub { return &coderHub{} },
+	"coder-gather":     func() Hub { return &gatherHub{} },
 	"gorilla-prepared": func() Hub { return newGorillaHub() },
 	"gws":              func() Hub { return newGWSHub() },
 	"melody":           func() Hub { return newMelodyHub() },
