@@ -91,7 +91,7 @@ type keyFile struct {
 	mu      sync.Mutex
 	read    os.FileInfo // as it was read; nil: it is to be read
 	set     keySet
-	problem error // a KeyFileError, in place of set
+	problem error // a KeyFileError of what was read, in place of set
 }
 
 // keys returns what the file holds, and reads it if it is another than before.
@@ -103,14 +103,19 @@ func (f *keyFile) keys() (keySet, error) {
 		f.read = nil
 		return nil, f.broken(err)
 	}
-	if f.read == nil || !unchanged(f.read, info) {
-		f.set, f.problem = f.load(info)
+	if f.read != nil && unchanged(f.read, info) {
+		return f.set, f.problem
+	}
+	f.read = nil
+	text, err := f.load(info)
+	if err != nil { // which need not be the file's fault, so nothing about it may change
+		return nil, f.broken(err)
+	}
+	f.set, f.problem = f.parse(text)
+	// What changes again at once may keep its time and size, so it is read until its
+	// time has passed.
+	if time.Since(info.ModTime()) >= racyTime {
 		f.read = info
-		// What changes again at once may keep its time and size, so it is read
-		// until its time has passed.
-		if time.Since(info.ModTime()) < racyTime {
-			f.read = nil
-		}
 	}
 	return f.set, f.problem
 }
@@ -129,26 +134,27 @@ func (f *keyFile) broken(err error) *KeyFileError {
 }
 
 // load reads the file, after a look at what Stat said: a pipe would make Open wait.
-func (f *keyFile) load(info os.FileInfo) (keySet, error) {
+func (f *keyFile) load(info os.FileInfo) ([]byte, error) {
 	if !info.Mode().IsRegular() {
-		return nil, f.broken(errKeyFileRegular)
+		return nil, errKeyFileRegular
 	}
 	file, err := os.Open(f.path)
 	if err != nil {
-		return nil, f.broken(err)
+		return nil, err
 	}
 	defer file.Close()
 	opened, err := file.Stat()
 	if err != nil {
-		return nil, f.broken(err)
+		return nil, err
 	}
 	if err := checkRights(opened); err != nil {
-		return nil, f.broken(err)
+		return nil, err
 	}
-	text, err := io.ReadAll(io.LimitReader(file, maxKeyFile+1))
-	if err != nil {
-		return nil, f.broken(err)
-	}
+	return io.ReadAll(io.LimitReader(file, maxKeyFile+1))
+}
+
+// parse takes the text of the file.
+func (f *keyFile) parse(text []byte) (keySet, error) {
 	set, line, err := parseKeys(text)
 	if err != nil {
 		return nil, &KeyFileError{Path: f.path, Line: line, Err: err}

@@ -69,3 +69,27 @@ func TestAPipeIsNoFileOfKeys(t *testing.T) {
 	_, err := realtime.APIKeyFile(path)
 	assert.EqualError(t, err, "realtime: "+path+": not a regular file", "it is not opened, which would wait for a writer")
 }
+
+// withoutDescriptors runs f while the program may open nothing more.
+func withoutDescriptors(t *testing.T, f func()) {
+	t.Helper()
+	var usual syscall.Rlimit
+	require.NoError(t, syscall.Getrlimit(syscall.RLIMIT_NOFILE, &usual))
+	none := usual
+	none.Cur = 0
+	require.NoError(t, syscall.Setrlimit(syscall.RLIMIT_NOFILE, &none))
+	defer func() { require.NoError(t, syscall.Setrlimit(syscall.RLIMIT_NOFILE, &usual)) }()
+	f()
+}
+
+func TestAFileOfKeysThatCouldNotBeReadIsTriedAgain(t *testing.T) {
+	path := keyFile(t, firstKey)
+	age(t, path, time.Hour)
+	auth, err := realtime.APIKeyFile(path)
+	require.NoError(t, err)
+	age(t, path, time.Minute) // so it is read again
+	withoutDescriptors(t, func() { _, err = auth(bearing(firstKey)) })
+	require.ErrorIs(t, err, syscall.EMFILE)
+	_, err = auth(bearing(firstKey))
+	require.NoError(t, err, "nothing is wrong with the file, which has not changed")
+}
