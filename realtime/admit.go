@@ -39,9 +39,9 @@ func (a *Admission) Release() {
 func (a *Admission) take() bool { return a.taken.CompareAndSwap(false, true) }
 
 // Admit decides about a request before anything is upgraded, in this order: whether
-// the hub is open (503), the address failed too often to log in (429), requests come
-// too fast (503), the method is GET (405), the page's Origin may follow the feed
-// (403), what Config.Auth says (401, 403, 429, 500, 503), the scope [ScopeFeed] (403),
+// the hub is open (503), the address failed too often to log in (429), the method is
+// GET (405), the page's Origin may follow the feed (403), requests come too fast
+// (503), what Config.Auth says (401, 403, 429, 500, 503), the scope [ScopeFeed] (403),
 // the parameters events and since (400), and the limits of clients (429, 503). The
 // error is always a [RefusedError], whose Respond answers the request.
 //

@@ -60,14 +60,15 @@ func (g *guard) knock(r *http.Request, addr netip.Prefix) *RefusedError {
 	if wait := g.failures.wait(addr); wait > 0 {
 		return later(&BusyError{RetryAfter: wait, Err: errFailures})
 	}
-	if !g.rate.take() {
-		return later(&BusyError{RetryAfter: time.Second, Overloaded: true, Err: errTooFast})
-	}
 	if r.Method != http.MethodGet {
 		return refusal(http.StatusMethodNotAllowed, errMethod)
 	}
 	if err := checkOrigin(r, g.origins); err != nil {
 		return refusal(http.StatusForbidden, err)
+	}
+	// Last, so that a page of another site cannot use up what all share.
+	if !g.rate.take() {
+		return later(&BusyError{RetryAfter: time.Second, Overloaded: true, Err: errTooFast})
 	}
 	return nil
 }

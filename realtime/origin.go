@@ -179,7 +179,11 @@ func match(pattern, host string) bool {
 func originPatterns(patterns []string, log *slog.Logger) []string {
 	var good []string
 	for i, p := range patterns {
-		if _, err := path.Match(p, ""); errors.Is(err, path.ErrBadPattern) {
+		_, host, ok := strings.Cut(p, "://")
+		if !ok {
+			host = p
+		}
+		if _, err := path.Match(p, ""); errors.Is(err, path.ErrBadPattern) || strings.Contains(host, "/") { // no origin has a path
 			log.Warn("pattern of origins is malformed", slog.Int("index", i))
 			continue
 		}

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -153,9 +154,14 @@ func TestWhatAForeignPageLoadsWithoutAnOrigin(t *testing.T) {
 
 func TestAMalformedPatternFitsNothingAndIsLogged(t *testing.T) {
 	var logged bytes.Buffer
-	h := newHub(t, &realtime.Config{Auth: open, Origins: []string{"pbx.example.org", "[a-"}, Logger: debug(&logged)})
-	assert.Contains(t, logged.String(), "level=WARN")
-	assert.Contains(t, logged.String(), "index=1")
+	h := newHub(t, &realtime.Config{
+		Auth: open, Logger: debug(&logged),
+		Origins: []string{"pbx.example.org", "[a-", "https://*.example.org", "https://pbx.example.org/", "pbx.example.org/feed"},
+	})
+	assert.Equal(t, 3, strings.Count(logged.String(), "level=WARN"))
+	for _, index := range []string{"index=1", "index=3", "index=4"} { // an origin has no path
+		assert.Contains(t, logged.String(), index)
+	}
 	assert.Equal(t, http.StatusForbidden, refusal(t, h, asPage("x.example", false, "http://[a-")).Status)
 	admitted(t, h, asPage("x.example", false, "http://pbx.example.org"))
 }
@@ -167,6 +173,22 @@ func TestFailedOriginsAreNoFailedLogins(t *testing.T) {
 		assert.Equal(t, http.StatusForbidden, refusal(t, h, get("/ws", "Origin", "https://evil.example")).Status)
 	}
 	admitted(t, h, withKey("/ws"))
+}
+
+// TestForeignPagesTakeNoHandshakes: nor could it use up what others need.
+func TestForeignPagesTakeNoHandshakes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHub(t, &realtime.Config{Auth: open, Limits: realtime.Limits{Handshakes: 2}})
+		put := get("/ws")
+		put.Method = http.MethodPut
+		for range 50 {
+			assert.Equal(t, http.StatusForbidden, refusal(t, h, get("/ws", "Origin", "https://evil.example")).Status)
+			assert.Equal(t, http.StatusMethodNotAllowed, refusal(t, h, put).Status)
+		}
+		admitted(t, h, get("/ws"))
+		admitted(t, h, get("/ws"))
+		assert.Equal(t, http.StatusServiceUnavailable, refusal(t, h, get("/ws")).Status)
+	})
 }
 
 // FuzzOrigin takes origins apart and puts them together again.
