@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"strings"
 	"sync"
 	"time"
 )
@@ -54,22 +55,24 @@ func (c *Client) Err() error {
 	return c.err
 }
 
-// Close ends the connection by Conn.Close, and drops what was not sent. It returns
-// at once; Done tells when it is over. Closing again does nothing.
+// Close ends the connection by Conn.Close, and drops what was not sent. Of the reason
+// the transport gets what is valid UTF-8, up to 123 bytes. Close returns at once; Done
+// tells when it is over. Closing again does nothing.
 func (c *Client) Close(code int, reason string) { c.end(code, reason, nil) }
 
-func (c *Client) end(code int, reason string, err error) {
+// end tells whether it is this call that ends the client.
+func (c *Client) end(code int, reason string, err error) bool {
 	c.hub.mu.Lock()
 	defer c.hub.mu.Unlock()
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.endLocked(code, reason, err)
+	return c.endLocked(code, reason, err)
 }
 
 // endLocked runs under Hub.mu and c.mu.
-func (c *Client) endLocked(code int, reason string, err error) {
+func (c *Client) endLocked(code int, reason string, err error) bool {
 	if c.ending {
-		return
+		return false
 	}
 	c.ending, c.err = true, err
 	c.hub.detach(c)
@@ -79,7 +82,20 @@ func (c *Client) endLocked(code int, reason string, err error) {
 		c.drained = make(chan struct{})
 	}
 	drained := c.drained
-	c.wg.Go(func() { c.finish(code, reason, drained) })
+	c.wg.Go(func() { c.finish(code, short(reason), drained) })
+	return true
+}
+
+// mostReason is what a Close frame has room for, in bytes (RFC 6455, 5.5 and 5.5.1).
+const mostReason = 123
+
+// short returns as much of a reason as fits.
+func short(reason string) string {
+	reason = strings.ToValidUTF8(reason, "")
+	if len(reason) <= mostReason {
+		return reason
+	}
+	return strings.ToValidUTF8(reason[:mostReason], "") // without half a rune
 }
 
 // finish closes the connection and waits for what uses it.
@@ -94,7 +110,6 @@ func (c *Client) finish(code int, reason string, drained <-chan struct{}) {
 	}
 	c.release()
 	c.hub.gone(c)
-	close(c.done)
 }
 
 // farewell is how a client ends.
@@ -118,8 +133,9 @@ func (c *Client) endWhenSent(f farewell) {
 // fail ends the client since its connection does not take what is sent.
 func (c *Client) fail(err error) {
 	if errors.Is(err, ErrSlow) {
-		c.hub.counts.slow.Add(1)
-		c.end(CloseTooSlow, "too slow", err)
+		if c.end(CloseTooSlow, "too slow", err) {
+			c.hub.counts.slow.Add(1)
+		}
 		return
 	}
 	c.end(CloseGoingAway, "the connection is lost", err)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -108,6 +109,68 @@ func TestAnAdmissionIsForOneClient(t *testing.T) {
 		require.NoError(t, err)
 		a.Release()
 		assert.PanicsWithValue(t, why, func() { hub.Attach(&realtimetest.Conn{}, a) })
+	})
+}
+
+func TestAnAdmissionIsForTheHubThatGaveIt(t *testing.T) {
+	feed(t, realtime.Config{}, func(t *testing.T, _ *events.Bus, hub *realtime.Hub) {
+		other := realtime.NewHub(&events.Bus{}, &realtime.Config{Auth: realtime.LoopbackOnly})
+		defer other.Close()
+		a, err := hub.Admit(get("/ws?events=" + door)) // which the other does not carry
+		require.NoError(t, err)
+		assert.PanicsWithValue(t, "realtime: Attach of an Admission of another hub", func() { other.Attach(&realtimetest.Conn{}, a) })
+		c := hub.Attach(&realtimetest.Conn{}, a)
+		assert.Equal(t, a.ID(), c.ID(), "it can still be used")
+	})
+}
+
+func TestAReasonFitsIntoACloseFrame(t *testing.T) {
+	for name, tt := range map[string]struct{ reason, want string }{
+		"short":              {"bye", "bye"},
+		"as long as can be":  {strings.Repeat("x", 123), strings.Repeat("x", 123)},
+		"too long":           {strings.Repeat("x", 124), strings.Repeat("x", 123)},
+		"cut between runes":  {strings.Repeat("\u00e9", 62), strings.Repeat("\u00e9", 61)},
+		"long runes":         {strings.Repeat("\U0001F44B", 40), strings.Repeat("\U0001F44B", 30)},
+		"invalid UTF-8":      {"bye\xff\xfe", "bye"},
+		"invalid and long":   {strings.Repeat("x", 122) + "\xffyz", strings.Repeat("x", 122) + "y"},
+		"nothing":            {"", ""},
+		"half a rune behind": {strings.Repeat("x", 123) + "\xc3", strings.Repeat("x", 123)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			feed(t, realtime.Config{}, func(t *testing.T, _ *events.Bus, hub *realtime.Hub) {
+				conn := &realtimetest.Conn{}
+				c := attach(t, hub, conn)
+				c.Close(realtime.ClosePolicy, tt.reason)
+				<-c.Done()
+				_, reason, _ := conn.Closed()
+				assert.Equal(t, tt.want, reason)
+			})
+		})
+	}
+}
+
+// lateSlow is a Conn whose Send finds the client too slow after its Close.
+type lateSlow struct{ closing chan struct{} }
+
+func (s lateSlow) Send([][]byte) error {
+	<-s.closing
+	return realtime.ErrSlow
+}
+
+func (s lateSlow) Close(int, string) error {
+	close(s.closing)
+	return nil
+}
+
+func TestWhoWasClosedForAnotherReasonIsNotCountedAsSlow(t *testing.T) {
+	feed(t, realtime.Config{}, func(t *testing.T, _ *events.Bus, hub *realtime.Hub) {
+		c := attach(t, hub, lateSlow{make(chan struct{})})
+		synctest.Wait()
+		c.Close(realtime.CloseNormal, "")
+		<-c.Done()
+		synctest.Wait()
+		require.NoError(t, c.Err())
+		assert.Zero(t, hub.Stats().Slow)
 	})
 }
 

@@ -71,8 +71,12 @@ func mustBeNames(list []string) {
 // happens from now on. The hub owns conn from here on, and closes it. If the hub is
 // closed, the client is closed at once with [CloseGoingAway].
 //
-// An Admission is for one client: Attach panics if it was used or released before.
+// An Admission is for one client of this hub: Attach panics if it was used or released
+// before, or is another hub's.
 func (h *Hub) Attach(conn Conn, a *Admission) *Client {
+	if a.hub != h { // else what one hub lets see would be taken for what another does
+		panic("realtime: Attach of an Admission of another hub")
+	}
 	if !a.take() {
 		panic("realtime: Attach of an Admission that was attached or released before")
 	}
@@ -154,11 +158,13 @@ func (h *Hub) detach(c *Client) {
 	h.clients = h.clients[:last]
 }
 
-// gone forgets c, whose connection is closed.
+// gone forgets c, whose connection is closed. It is done at the same moment, for a
+// Close of the hub waits only for those that are present.
 func (h *Hub) gone(c *Client) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	delete(h.present, c)
+	close(c.done)
 }
 
 func (h *Hub) isClosed() bool {
