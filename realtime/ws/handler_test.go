@@ -2,6 +2,7 @@ package ws_test
 
 import (
 	"encoding/base64"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -204,5 +205,26 @@ func TestAClosedHubClosesWhoComes(t *testing.T) {
 func TestAHandlerNeedsNoConfig(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		assert.NotNil(t, ws.Handler(inMemory(t, settings{}).hub, nil))
+	})
+}
+
+// Who never ends a request is not yet a client. It is the server that gives it up.
+func TestSlowHeadersAreTheServersToCut(t *testing.T) {
+	slow := func(s *http.Server) { s.ReadHeaderTimeout = 10 * time.Second }
+	inBubble(t, settings{server: slow}, func(t *testing.T, r *rig) {
+		c, err := r.dial()
+		require.NoError(t, err)
+		defer c.Close()
+		go io.Copy(io.Discard, c)
+		began := time.Now()
+		for _, b := range []byte(handshake("/ws")) {
+			if _, err = c.Write([]byte{b}); err != nil {
+				break
+			}
+			time.Sleep(time.Second)
+		}
+		assert.Error(t, err)
+		assert.LessOrEqual(t, time.Since(began), 12*time.Second)
+		assert.Zero(t, r.hub.Stats().Clients)
 	})
 }

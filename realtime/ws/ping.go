@@ -73,5 +73,10 @@ func (c *conn) pinged(context.Context, []byte) bool {
 	return c.state.Load() != pingsOver
 }
 
-// endReading lets Read return. It fails on a closed wire only, where it has done so.
-func (c *conn) endReading() { _ = c.wire.SetReadDeadline(time.Unix(1, 0)) }
+// endReading lets Read return, so that the reader closes the client. A connection of a
+// middleware's may know no deadlines; then it is cut.
+func (c *conn) endReading() {
+	if c.wire.SetReadDeadline(time.Unix(1, 0)) != nil {
+		_ = c.wire.Close() // fails on a closed one only
+	}
+}

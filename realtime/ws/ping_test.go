@@ -1,7 +1,11 @@
 package ws_test
 
 import (
+	"bufio"
 	"io"
+	"net"
+	"net/http"
+	"os"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -53,6 +57,36 @@ func TestAClientWithoutPongIsClosed(t *testing.T) {
 		require.NoError(t, p.send(opClose, string(f.payload)))
 		_, err = p.next()
 		assert.ErrorIs(t, err, io.EOF)
+		synctest.Wait()
+		assert.Zero(t, r.hub.Stats().Clients)
+	})
+}
+
+// timeless is a connection whose reading has no deadlines.
+type timeless struct{ net.Conn }
+
+func (timeless) SetReadDeadline(time.Time) error { return os.ErrNoDeadline }
+
+// handing is a middleware's ResponseWriter that hands over a connection of its own.
+type handing struct{ http.ResponseWriter }
+
+func (h handing) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	c, buf, err := h.ResponseWriter.(http.Hijacker).Hijack()
+	return timeless{c}, buf, err
+}
+
+func TestAConnectionWithoutReadDeadlinesIsCut(t *testing.T) {
+	wrap := around(func(w http.ResponseWriter) http.ResponseWriter { return handing{w} })
+	inBubble(t, settings{hub: quiet, wrap: wrap}, func(t *testing.T, r *rig) {
+		p := r.connect(t)
+		p.hello(t)
+		f, err := p.next()
+		require.NoError(t, err)
+		require.EqualValues(t, opPing, f.op)
+		began := time.Now()
+		_, err = p.next()
+		assert.ErrorIs(t, err, io.EOF)
+		assert.Equal(t, 10*time.Second, time.Since(began))
 		synctest.Wait()
 		assert.Zero(t, r.hub.Stats().Clients)
 	})

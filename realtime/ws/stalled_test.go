@@ -68,6 +68,34 @@ func TestASlowClientThatReadsIsNotCut(t *testing.T) {
 	})
 }
 
+// A client that never reads holds what its queue may hold, and no more. What waits is
+// shared by all of them.
+func TestTheMemoryOfStalledClientsIsBounded(t *testing.T) {
+	const clients, queue = 100, 64 << 10
+	cfg := quiet
+	cfg.QueueBytes, cfg.QueueEvents, cfg.ReplayEvents = queue, 1<<20, -1
+	inBubble(t, settings{hub: cfg}, func(t *testing.T, r *rig) {
+		for range clients {
+			r.connect(t).hello(t)
+		}
+		before := heap()
+		for range 200 {
+			r.publish(50, 1000)
+			synctest.Wait()
+		}
+		assert.Equal(t, clients, r.hub.Stats().Clients)
+		assert.Positive(t, r.hub.Stats().Dropped)
+		assert.Less(t, heap()-before, int64(clients*(queue+16<<10)), "10,000 events of 1 KB for each of them")
+	})
+}
+
+func heap() int64 {
+	var m runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
+}
+
 // The Close frame cannot get past a write that is stuck. Coder gives up after 5 s.
 func TestClosingStalledClientsIsBounded(t *testing.T) {
 	inBubble(t, settings{}, func(t *testing.T, r *rig) {
