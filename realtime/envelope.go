@@ -3,7 +3,6 @@ package realtime
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -14,8 +13,10 @@ import (
 // Version is the version of the protocol, as hello and notices tell it.
 const Version = 1
 
-// errUnknown is that of an event whose name stands in no table.
-var errUnknown = errors.New("an event that is not for the feed")
+// unknownError is the name of an event that stands in no table.
+type unknownError string
+
+func (e unknownError) Error() string { return string(e) + " is not for the feed" }
 
 // encode makes the record of an event at a place of the sequence. It runs the
 // event's own code, whose panic is an error.
@@ -25,9 +26,10 @@ func encode(e events.Public, table *names, at position, now time.Time) (rec *rec
 			rec, err = nil, fmt.Errorf("panic: %T", v) // what it says may hold anything
 		}
 	}()
-	name, known := table.index[e.EventName()]
+	called := e.EventName()
+	name, known := table.index[called]
 	if !known {
-		return nil, errUnknown
+		return nil, unknownError(called)
 	}
 	rec = &record{kind: event, name: name, seq: at.seq, at: now}
 	if c, ok := e.(coalescing); ok {

@@ -250,6 +250,45 @@ func TestAnEventThatCannotBeEncodedIsToldAsLostAndTheFeedGoesOn(t *testing.T) {
 	assert.NotContains(t, log.String(), "2025550123")
 }
 
+func TestAKindOfEventThatCannotBeEncodedIsLoggedOnce(t *testing.T) {
+	var log bytes.Buffer
+	cfg := realtime.Config{Logger: slog.New(slog.NewTextHandler(&log, nil))}
+	feed(t, cfg, func(t *testing.T, bus *events.Bus, hub *realtime.Hub) {
+		for range 100 {
+			events.Publish(bus, broken{numbered{Name: door}, true})
+			events.Publish(bus, nameless{})
+		}
+		synctest.Wait()
+		assert.Equal(t, uint64(200), hub.Stats().Lost)
+	})
+	assert.Equal(t, 1, strings.Count(log.String(), "type=realtime_test.broken"))
+	assert.Equal(t, 1, strings.Count(log.String(), "type=realtime_test.nameless"))
+}
+
+// fickle is an event that has a name once only.
+type fickle struct {
+	events.Header
+	asked *int
+}
+
+func (e fickle) EventName() string {
+	if *e.asked++; *e.asked > 1 {
+		panic("asked again")
+	}
+	return "test.fickle"
+}
+
+func (fickle) PublicData(events.Privacy) any { return nil }
+
+func TestTheNameOfAnUnknownEventIsAskedForWherePanicsAreCaught(t *testing.T) {
+	feed(t, realtime.Config{}, func(t *testing.T, bus *events.Bus, hub *realtime.Hub) {
+		events.Publish(bus, fickle{asked: new(int)})
+		synctest.Wait()
+		assert.Equal(t, uint64(1), hub.Stats().Unknown)
+		assert.Zero(t, hub.Stats().Lost)
+	})
+}
+
 func TestAnEventWithoutAPlaceInTheTableStaysInTheProcess(t *testing.T) {
 	var log bytes.Buffer
 	cfg := realtime.Config{Logger: slog.New(slog.NewTextHandler(&log, nil))}

@@ -1,6 +1,7 @@
 package realtime
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -40,7 +41,7 @@ func (h *Hub) run() {
 type publisher struct {
 	hub    *Hub
 	told   uint64          // of the subscription's missed events
-	warned map[string]bool // names that stand in no table, and are logged once
+	warned map[string]bool // names that stand in no table, and types without a form, logged once
 	batch  []*record
 }
 
@@ -74,11 +75,13 @@ func (p *publisher) add(e events.Public, now time.Time) {
 	}
 	// A loss goes in front, so the event may have to move up by one place.
 	rec, err := encode(e, p.hub.names, p.next(min(lost, 1)), now)
-	switch {
-	case errors.Is(err, errUnknown):
-		p.unknown(e.EventName())
+	switch name, unknown := errors.AsType[unknownError](err); {
+	case unknown:
+		p.hub.counts.unknown.Add(1)
+		p.warn(string(name), "event is not on the feed: name it in Config.Events", slog.String("event", string(name)))
 	case err != nil:
-		p.hub.cfg.Logger.Warn("event cannot be encoded", slog.String("type", fmt.Sprintf("%T", e)), slog.Any("err", err))
+		typ := fmt.Sprintf("%T", e)
+		p.warn(typ, "event cannot be encoded", slog.String("type", typ), slog.Any("err", err))
 		lost++
 	}
 	if lost > 0 {
@@ -95,12 +98,11 @@ func (p *publisher) next(skip uint64) position {
 	return position{p.hub.epoch, p.hub.seq + uint64(len(p.batch)) + 1 + skip}
 }
 
-// unknown counts an event that is not for the feed, and says so once.
-func (p *publisher) unknown(name string) {
-	p.hub.counts.unknown.Add(1)
-	if !p.warned[name] && len(p.warned) < mostAtOnce {
-		p.warned[name] = true
-		p.hub.cfg.Logger.Warn("event is not on the feed: name it in Config.Events", slog.String("event", name))
+// warn logs what is wrong with one kind of events, once.
+func (p *publisher) warn(kind, msg string, attrs ...slog.Attr) {
+	if !p.warned[kind] && len(p.warned) < mostAtOnce {
+		p.warned[kind] = true
+		p.hub.cfg.Logger.LogAttrs(context.Background(), slog.LevelWarn, msg, attrs...)
 	}
 }
 
