@@ -82,6 +82,18 @@ func TestFailuresAreForgottenAfterAQuietTime(t *testing.T) {
 	})
 }
 
+func TestNobodyFailsSoOftenThatItIsForgotten(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := realtime.NewBackoff()
+		for n := range 600 {
+			realtime.Fail(b, host(1))
+			if n >= 20 {
+				require.Equal(t, time.Minute, realtime.Wait(b, host(1)), n)
+			}
+		}
+	})
+}
+
 func TestOnlyFailedLoginsCount(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for name, cfg := range map[string]*realtime.Config{

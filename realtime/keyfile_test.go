@@ -129,27 +129,32 @@ func TestAFileOfKeysIsReadAgainWhenItChanges(t *testing.T) {
 		_, err := auth(bearing(key))
 		return err == nil
 	}
-	tests := map[string]func(t *testing.T, path string){
+	when := time.Now().Add(-time.Hour).Truncate(time.Second)
+	at := func(t *testing.T, path string, when time.Time) {
+		t.Helper()
+		require.NoError(t, os.Chtimes(path, when, when))
+	}
+	tests := map[string]func(t *testing.T, path string){ // each changes one thing
 		"its time": func(t *testing.T, path string) {
 			t.Helper()
 			write(t, path, secondKey)
-			age(t, path, time.Minute)
+			at(t, path, when.Add(-time.Second))
 		},
 		"its size": func(t *testing.T, path string) {
 			t.Helper()
 			write(t, path, secondKey+"\n")
-			age(t, path, time.Hour)
+			at(t, path, when)
 		},
 		"another file": func(t *testing.T, path string) {
 			t.Helper()
 			write(t, path+".new", secondKey)
-			age(t, path+".new", time.Hour)
+			at(t, path+".new", when)
 			require.NoError(t, os.Rename(path+".new", path))
 		},
 		"a link": func(t *testing.T, path string) {
 			t.Helper()
 			write(t, path+".new", secondKey)
-			age(t, path+".new", time.Hour)
+			at(t, path+".new", when)
 			require.NoError(t, os.Remove(path))
 			require.NoError(t, os.Symlink(path+".new", path))
 		},
@@ -158,7 +163,7 @@ func TestAFileOfKeysIsReadAgainWhenItChanges(t *testing.T) {
 	for name, change := range tests {
 		t.Run(name, func(t *testing.T) {
 			path := keyFile(t, firstKey)
-			age(t, path, time.Hour)
+			at(t, path, when)
 			auth, err := realtime.APIKeyFile(path)
 			require.NoError(t, err)
 			assert.True(t, admits(auth, firstKey))

@@ -80,7 +80,7 @@ func remoteAddr(r *http.Request) netip.Addr {
 // is written as IPv6, or an IPv6 network of 64 bits, which is the least that a
 // subscriber gets (RFC 6177, 2) and walks through at will.
 func networkOf(addr netip.Addr) netip.Prefix {
-	addr = addr.Unmap().WithZone("")
+	addr = addr.Unmap()
 	bits := addr.BitLen()
 	if addr.Is6() {
 		bits = 64

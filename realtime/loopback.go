@@ -18,7 +18,7 @@ var errNotLoopback = &plainError{
 // which would make strangers look local. Each user of the machine is admitted. The
 // Principal sees what [events.Masked] shows.
 func LoopbackOnly(r *http.Request) (Principal, error) {
-	if !remoteAddr(r).Unmap().IsLoopback() || !isLoopbackHost(r.Host) || isForwarded(r.Header) {
+	if !remoteAddr(r).IsLoopback() || !isLoopbackHost(r.Host) || isForwarded(r.Header) {
 		return Principal{}, errNotLoopback
 	}
 	return Principal{ID: "loopback"}, nil
@@ -34,7 +34,7 @@ func isLoopbackHost(s string) bool {
 		return true
 	}
 	addr, err := netip.ParseAddr(strings.Trim(host, "[]"))
-	return err == nil && addr.Unmap().IsLoopback()
+	return err == nil && addr.IsLoopback()
 }
 
 // forwarding are the headers by which proxies tell for whom they ask, beside all that
