@@ -254,6 +254,9 @@ func (c *Client) next(msgs *[][]byte) bool {
 func (c *Client) replay(msgs [][]byte) [][]byte {
 	h, room := c.hub, mostBytes
 	msgs = c.queue.gap.notice(msgs, h.epoch)
+	for _, m := range msgs {
+		room -= len(m)
+	}
 	for c.cursor < h.seq {
 		r := h.ring.at(c.cursor + 1)
 		if c.wants(r) {

@@ -220,6 +220,33 @@ func batches(t *testing.T, replayed bool) {
 	})
 }
 
+func TestABatchOf16KiBHasTheNoticeInIt(t *testing.T) {
+	for padding := range 16 { // so that messages end at many places of the last bytes
+		feed(t, realtime.Config{ReplayEvents: 300}, func(t *testing.T, bus *events.Bus, hub *realtime.Hub) {
+			event := numbered{Name: door, Header: events.Header{Source: strings.Repeat("x", 8*padding)}}
+			first := dial(t, hub, nil)
+			first.Close()
+			events.Publish(bus, event)
+			synctest.Wait()
+			a, err := hub.Admit(get("/ws?since=" + first.Hello().ID))
+			require.NoError(t, err)
+			sizes := &sizing{hold: make(chan struct{})}
+			hub.Attach(sizes, a)
+			synctest.Wait()
+			for range 400 { // what is to be replayed leaves the ring
+				events.Publish(bus, event)
+			}
+			synctest.Wait()
+			close(sizes.hold)
+			synctest.Wait()
+			assert.Equal(t, 1+1+300, sizes.messages, "hello, notice, the ring")
+			for _, b := range sizes.batches {
+				assert.LessOrEqual(t, b.bytes, 16<<10)
+			}
+		})
+	}
+}
+
 type batch struct{ messages, bytes int }
 
 // sizing is a Conn that notes how much it is given at a time.

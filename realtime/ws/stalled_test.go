@@ -192,7 +192,7 @@ func TestAFloodOfPingsIsCutOff(t *testing.T) {
 				}
 			}
 		})
-		pongs, code := 0, 0
+		start, pongs, code := time.Now(), 0, 0
 		for {
 			f, err := p.next()
 			if err != nil {
@@ -207,6 +207,7 @@ func TestAFloodOfPingsIsCutOff(t *testing.T) {
 		}
 		assert.Equal(t, ws.PerMinute, pongs)
 		assert.Equal(t, realtime.ClosePolicy, code)
+		assert.Zero(t, time.Since(start), "not only when the next ping has no pong")
 		flood.Wait()
 	})
 }
