@@ -91,6 +91,9 @@ func (g *guard) identify(r *http.Request, addr netip.Prefix) (Principal, *Refuse
 	if err == nil && !p.Expires.IsZero() && !time.Now().Before(p.Expires) {
 		err = errExpired
 	}
+	if errors.Is(err, errNotLoopback) {
+		g.rate.giveBack() // strangers, and a page whose name was pointed at this machine, use up nothing
+	}
 	if err != nil {
 		refused := refuseAuth(err)
 		if refused.Status == http.StatusUnauthorized {

@@ -121,3 +121,10 @@ func (b *bucket) take() bool {
 	b.tokens--
 	return true
 }
+
+// giveBack lets another one pass for one that has taken.
+func (b *bucket) giveBack() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.tokens = min(b.rate, b.tokens+1)
+}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"testing"
+	"testing/synctest"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -93,6 +94,22 @@ func TestAForeignPageIsNoProgramOfThisMachine(t *testing.T) {
 	} {
 		assert.Equal(t, http.StatusForbidden, refusal(t, h, get("/ws", headers...)).Status, headers)
 	}
+}
+
+// TestStrangersUseUpNoHandshakesOfThisMachine: else a page whose name was pointed at
+// 127.0.0.1, to which it is of the same host, could keep local programs out.
+func TestStrangersUseUpNoHandshakesOfThisMachine(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHub(t, &realtime.Config{Auth: realtime.LoopbackOnly, Limits: realtime.Limits{Handshakes: 3}})
+		for range 50 {
+			e := refusal(t, h, local("127.0.0.1:50000", "evil.example:8080", "Origin", "http://evil.example:8080"))
+			assert.Equal(t, http.StatusForbidden, e.Status)
+		}
+		for range 3 {
+			admitted(t, h, get("/ws"))
+		}
+		assert.Equal(t, http.StatusServiceUnavailable, refusal(t, h, get("/ws")).Status, "what is admitted counts")
+	})
 }
 
 func ExampleLoopbackOnly() {
