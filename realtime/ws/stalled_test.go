@@ -315,7 +315,6 @@ func TestAnIdleConnectionOutlivesTheCollector(t *testing.T) {
 // nor ends it: it is the hub's.
 func TestTheHandlerReturns(t *testing.T) {
 	inBubble(t, settings{}, func(t *testing.T, r *rig) {
-		before := runtime.NumGoroutine()
 		const clients = 50
 		peers := make([]*peer, clients)
 		for i := range peers {
@@ -323,7 +322,11 @@ func TestTheHandlerReturns(t *testing.T) {
 			peers[i].hello(t)
 		}
 		synctest.Wait()
-		assert.Equal(t, before+clients, runtime.NumGoroutine(), "one for each client")
+		stacks := make([]byte, 1<<20)
+		stacks = stacks[:runtime.Stack(stacks, true)]
+		assert.Equal(t, clients, bytes.Count(stacks, []byte("websocket.(*Conn).Reader(")), "one goroutine for each client")
+		assert.NotContains(t, string(stacks), "net/http.(*conn).serve(", "and none of the server's")
+		assert.NotContains(t, string(stacks), "realtime.(*Client).drain(", "and none of the hub's")
 		require.NoError(t, r.server.Shutdown(t.Context()))
 		r.publish(1, 0)
 		for _, p := range peers {
