@@ -61,7 +61,8 @@ func alike(shown, data [][]byte, d []byte) []byte {
 // envelope wraps what is shown of an event.
 func envelope(e events.Public, name string, data []byte, at position, now time.Time) []byte {
 	h := e.EventHeader()
-	if h.Time.IsZero() {
+	h.Time = h.Time.UTC()
+	if year := h.Time.Year(); h.Time.IsZero() || year < 0 || year > 9999 { // RFC 3339, 5.6: four digits
 		h.Time = now
 	}
 	b := make([]byte, 0, len(data)+len(h.Source)+160)

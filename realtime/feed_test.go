@@ -126,6 +126,35 @@ func TestAnEventIsAnEnvelope(t *testing.T) {
 	})
 }
 
+func TestATimeThatCannotBeWrittenIsNow(t *testing.T) {
+	west := time.FixedZone("", -7200)
+	tests := map[string]struct {
+		at   time.Time
+		want string
+	}{
+		"none":             {time.Time{}, "2000-01-01T00:00:00Z"},
+		"before year 0":    {time.Date(-1, 12, 31, 0, 0, 0, 0, time.UTC), "2000-01-01T00:00:00Z"},
+		"year 0":           {time.Date(0, 1, 1, 0, 0, 0, 0, time.UTC), "0000-01-01T00:00:00Z"},
+		"year 0 in UTC":    {time.Date(-1, 12, 31, 22, 0, 0, 0, west), "0000-01-01T00:00:00Z"},
+		"year 9999":        {time.Date(9999, 12, 31, 0, 0, 0, 0, west), "9999-12-31T02:00:00Z"},
+		"not 9999 in UTC":  {time.Date(9999, 12, 31, 22, 0, 0, 0, west), "2000-01-01T00:00:00Z"},
+		"after year 9999":  {time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC), "2000-01-01T00:00:00Z"},
+		"a clock gone mad": {time.Unix(1<<40, 0), "2000-01-01T00:00:00Z"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			feed(t, realtime.Config{}, func(t *testing.T, bus *events.Bus, hub *realtime.Hub) {
+				c := dial(t, hub, nil)
+				events.Publish(bus, numbered{Header: events.Header{Time: tt.at}, Name: door})
+				m, err := c.Next(minute(t))
+				require.NoError(t, err)
+				assert.Contains(t, string(m.Raw), `"timestamp":"`+tt.want+`"`)
+				c.Close()
+			})
+		})
+	}
+}
+
 func TestOneHubHasTheEventsOfManyModems(t *testing.T) {
 	feed(t, realtime.Config{}, func(t *testing.T, bus *events.Bus, hub *realtime.Hub) {
 		c := dial(t, hub, nil)
