@@ -24,9 +24,10 @@ type Config struct {
 	Origins []string
 
 	// Address tells which address a request is from, to count and slow down clients,
-	// where a proxy stands before the host. Nil means the address of the connection:
-	// behind a proxy all clients then share the limits of one address, and wait
-	// together when one of them fails to log in. The zero Addr counts as an address
+	// where a proxy stands before the host. Nil means the request's RemoteAddr, that of
+	// the connection unless middleware has set another: behind a proxy all clients then
+	// share the limits of one address, and wait together when one of them fails to log
+	// in. The zero Addr counts as an address
 	// too. It must not believe a header that the proxy does not set.
 	Address func(*http.Request) netip.Addr
 

@@ -46,7 +46,7 @@ func newGuard(cfg Config) *guard {
 		log:      cfg.Logger,
 	}
 	if g.address == nil {
-		g.address = remoteAddr
+		g.address = countedAddr
 	}
 	g.origins = originPatterns(cfg.Origins, cfg.Logger)
 	return g

@@ -3,6 +3,7 @@ package realtime
 import (
 	"net/http"
 	"net/netip"
+	"strings"
 	"sync"
 	"time"
 )
@@ -74,6 +75,20 @@ func remoteAddr(r *http.Request) netip.Addr {
 		return netip.Addr{}
 	}
 	return ap.Addr()
+}
+
+// countedAddr returns the address that a request counts for. Middleware that knows
+// for whom a proxy asks writes it into RemoteAddr, without a port: to count, though
+// not to trust ([LoopbackOnly]), that will do.
+func countedAddr(r *http.Request) netip.Addr {
+	if addr := remoteAddr(r); addr.IsValid() {
+		return addr
+	}
+	addr, err := netip.ParseAddr(strings.Trim(r.RemoteAddr, "[]"))
+	if err != nil {
+		return netip.Addr{}
+	}
+	return addr
 }
 
 // networkOf returns what is counted as one address: an IPv4 address, also where it

@@ -153,6 +153,28 @@ func TestAnAddressThatTheHostKnowsBetter(t *testing.T) {
 	assert.Equal(t, http.StatusTooManyRequests, refusal(t, h, get("/ws", "X-Real-IP", "192.0.2.1")).Status)
 }
 
+func TestAnAddressThatMiddlewareHasSet(t *testing.T) {
+	for name, addr := range map[string][3]string{
+		"with ports": {"192.0.2.1:50000", "192.0.2.2:50000", "192.0.2.1:50001"},
+		"IPv4":       {"192.0.2.1", "192.0.2.2", "192.0.2.1"},
+		"IPv6":       {"2001:db8::1", "2001:db8:0:1::1", "2001:db8::2"},
+		"brackets":   {"[2001:db8::1]", "[2001:db8:0:1::1]", "[2001:db8::2]"},
+		"both":       {"192.0.2.1", "192.0.2.2", "192.0.2.1:50000"},
+		"neither":    {"@", "192.0.2.2", "unknown"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := newHub(t, &realtime.Config{Auth: realtime.APIKeys(key)})
+			status := 0
+			for range 20 { // until it has to wait
+				status = refusal(t, h, from(addr[0], get("/ws", "Authorization", "Bearer wrong"))).Status
+			}
+			require.Equal(t, http.StatusTooManyRequests, status)
+			admitted(t, h, from(addr[1], withKey("/ws")))
+			assert.Equal(t, http.StatusTooManyRequests, refusal(t, h, from(addr[2], withKey("/ws"))).Status)
+		})
+	}
+}
+
 func TestNoMoreThanThereArePlacesAtATime(t *testing.T) {
 	const places = 7
 	h := newHub(t, &realtime.Config{Auth: open, Limits: realtime.Limits{Clients: places, Handshakes: -1}})
