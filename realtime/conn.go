@@ -19,7 +19,9 @@ const (
 
 // Conn is one client's way out, as a transport makes it for [Hub.Attach]. The hub
 // calls Send from one goroutine at a time, which exists only while there is a
-// backlog, and Close once, at any time, also while Send is running.
+// backlog, and Close once, at any time, also while Send is running. It waits for both
+// to return, however long that takes. [Hub.Close] and [Hub.Shutdown] wait for them,
+// too, so that neither can be called within; [Client.Close] can.
 type Conn interface {
 	// Send writes messages in their order, each a JSON object in UTF-8: all of a
 	// backlog, up to 16 KiB, or one message that is longer. It bounds its own time

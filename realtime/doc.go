@@ -71,7 +71,13 @@
 // is made up for: the hub was restarted, which "epoch" tells, or has too much behind
 // it (Config.ReplayEvents, ReplayBytes, ReplayAge: 4096 events, 4 MiB, 15 minutes).
 // It is never a part. A malformed id is refused in since, and not recovered in the
-// header, which nobody could mend.
+// header, which nobody could mend. After a restart, <epoch>:0 of the new hello is the
+// place before all that the new hub has published: whoever comes back at once with
+// that gets what happened before it was there.
+//
+// An id is a place in the feed. Events have one each; a hello, a heartbeat and an
+// overflow have that of the event that they stand behind, or for. Who looks for
+// repeats looks at events only.
 //
 // Delivery is not acknowledged: what left the host before a connection broke counts
 // as sent, and resuming is what makes up for it.

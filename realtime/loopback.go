@@ -15,7 +15,9 @@ var errNotLoopback = &plainError{
 // 403 to all others. The connection must come from a loopback address, and the Host
 // that is asked for must be localhost or a loopback address, so that no page can come
 // in by a name that it has pointed at 127.0.0.1; and no header may tell of a proxy,
-// which would make strangers look local. Each user of the machine is admitted. The
+// which would make strangers look local. Each user of the machine is admitted. A
+// client on a Unix socket is not, as a proxy before it may tell nothing: a host that
+// serves one, guarded by the rights of its file, has an Auth of its own for it. The
 // Principal sees what [events.Masked] shows.
 func LoopbackOnly(r *http.Request) (Principal, error) {
 	if !remoteAddr(r).IsLoopback() || !isLoopbackHost(r.Host) || isForwarded(r.Header) {

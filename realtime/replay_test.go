@@ -104,6 +104,19 @@ func TestReplayIsAllOrNothing(t *testing.T) {
 	}
 }
 
+func TestWhoComesBackAfterARestartMayHaveAllOfTheNewHub(t *testing.T) {
+	feed(t, realtime.Config{}, func(t *testing.T, bus *events.Bus, hub *realtime.Hub) {
+		doors(bus, 1, 10)
+		synctest.Wait()
+		back := dial(t, hub, &realtimetest.Config{Since: "another:500"})
+		back.Close()
+		require.False(t, *back.Hello().Recovered)
+		recovered, got := comeBack(t, hub, realtimetest.Config{Since: back.Hello().Epoch + ":0"})
+		assert.True(t, recovered)
+		assert.Equal(t, list(1, 10), got)
+	})
+}
+
 func TestWhatLeavesTheRingBeforeASlowClientReadItIsCounted(t *testing.T) {
 	feed(t, realtime.Config{ReplayEvents: 300}, func(t *testing.T, bus *events.Bus, hub *realtime.Hub) {
 		first := dial(t, hub, nil)

@@ -44,8 +44,8 @@ func openSite(l net.Listener, hub *realtime.Hub, log *slog.Logger) *site {
 	s := &site{url: urlOf(l.Addr()), failed: failed, hub: hub}
 	s.server = &http.Server{
 		Handler: mux,
-		// The feed's handlers bound their own time. A ReadTimeout or WriteTimeout
-		// would end them.
+		// The feed's handlers bound their own time, and lift what a ReadTimeout or
+		// WriteTimeout would say of it.
 		ReadHeaderTimeout: 5 * time.Second,
 		IdleTimeout:       time.Minute,
 		MaxHeaderBytes:    16 << 10,
