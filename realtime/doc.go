@@ -56,8 +56,9 @@
 // "seq" counts the events of the hub, so that it rises, and has holes where others
 // were not selected. An event that was selected arrives once, or is counted in
 // exactly one overflow. A newer event that is a state (signal.quality,
-// network.registration, sms.storage: those with a method Coalesce() string) replaces
-// an older one with the same key that was not sent yet, which is no loss.
+// network.registration, sms.storage: those with a method Coalesce() string, which
+// returns a key) replaces an older one with the same name, source and key that was not
+// sent yet, which is no loss.
 //
 // The hub waits for nobody. Publishing never blocks; each client has a queue, bounded
 // by Config.QueueEvents and QueueBytes, that loses its oldest events first, with the

@@ -33,7 +33,7 @@ func encode(e events.Public, table *names, at position, now time.Time) (rec *rec
 	}
 	rec = &record{kind: event, name: name, seq: at.seq, at: now}
 	if c, ok := e.(coalescing); ok {
-		rec.key = c.Coalesce()
+		rec.key, rec.source = c.Coalesce(), e.EventHeader().Source
 	}
 	var shown [levels][]byte
 	for i := range shown {

@@ -89,6 +89,23 @@ func TestANewerStateTakesThePlaceOfAnOlderOneThatWaits(t *testing.T) {
 	})
 }
 
+func TestAStateReplacesNoneOfAnotherSource(t *testing.T) {
+	feed(t, realtime.Config{}, func(t *testing.T, bus *events.Bus, hub *realtime.Hub) {
+		c := dial(t, hub, nil)
+		c.Stall()
+		doors(bus, 1, 1)
+		synctest.Wait()
+		for n, source := range []string{"hall", "yard", "", "hall", ""} {
+			events.Publish(bus, state{numbered{Header: events.Header{Source: source}, Name: light, N: n + 2}})
+		}
+		synctest.Wait()
+		c.Resume()
+		assert.Equal(t, []string{"test.door 1", "test.light 3", "test.light 5", "test.light 6"}, rest(t, c))
+		assert.Equal(t, uint64(2), hub.Stats().Coalesced)
+		c.Close()
+	})
+}
+
 func TestOneSlowClientCostsTheOthersNothing(t *testing.T) {
 	feed(t, realtime.Config{}, func(t *testing.T, bus *events.Bus, hub *realtime.Hub) {
 		slow := dial(t, hub, nil)

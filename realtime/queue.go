@@ -54,7 +54,7 @@ func (q *queue) push(r *record, level int) (coalesced int) {
 // replace removes the record that r is the newer state of, if one waits.
 func (q *queue) replace(r *record, level int) int {
 	for i, old := range (*q.waiting)[q.head:] {
-		if old.key == r.key && old.name == r.name && old.kind == r.kind {
+		if r.replaces(old) {
 			q.bytes -= len(old.data[level])
 			*q.waiting = slices.Delete(*q.waiting, q.head+i, q.head+i+1)
 			return 1
