@@ -44,7 +44,9 @@ type conn struct {
 var _ realtime.Conn = (*conn)(nil)
 
 func newConn(h *handler, id string) *conn {
-	return &conn{h: h, id: id, wire: newWire(h.cfg.WriteTimeout), gone: make(chan struct{})}
+	c := &conn{h: h, id: id, wire: newWire(h.cfg.WriteTimeout), gone: make(chan struct{}), quota: quota{most: perMinute}}
+	c.wire.quota.most = mostBytes(h.cfg.ReadLimit)
+	return c
 }
 
 // Send implements [realtime.Conn]: all messages leave in one write. They are copied

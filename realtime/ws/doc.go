@@ -13,7 +13,8 @@
 //	1000  the client closed it, or the host did with realtime.CloseNormal
 //	1001  the hub shuts down, or no pong came; a client may come back
 //	1002  the client broke RFC 6455
-//	1008  the client sent more than 120 messages and pings within a minute
+//	1008  the client sent more than 120 messages and pings within a minute, or more
+//	      bytes than so many may have
 //	1009  the client sent a message over Config.ReadLimit
 //	4001  the client's credential has expired
 //	4008  the client did not take what was written to it within Config.WriteTimeout

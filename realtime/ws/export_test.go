@@ -51,7 +51,13 @@ func Accept(w http.ResponseWriter, r *http.Request) (*websocket.Conn, Wire, erro
 }
 
 // Quota returns a function that counts messages.
-func Quota() func(time.Time) bool { return new(quota).take }
+func Quota() func(time.Time) bool {
+	q := &quota{most: perMinute}
+	return func(now time.Time) bool { return q.take(now, 1) }
+}
+
+// MostBytes is how many bytes a client may send in a minute.
+var MostBytes = mostBytes
 
 // Write has coder write a message, which nothing in the package does.
 func Write(c *websocket.Conn, text string) error {

@@ -66,7 +66,7 @@ func (c *conn) alive() {
 // the connection in the midst of the handshake, and what the client has not read yet,
 // the Close frame among it, would be lost.
 func (c *conn) pinged(context.Context, []byte) bool {
-	if !c.quota.take(time.Now()) {
+	if !c.quota.take(time.Now(), 1) {
 		c.endReading()
 		return false
 	}

@@ -8,7 +8,6 @@ import (
 	"net"
 	"os"
 	"runtime/debug"
-	"sync"
 	"time"
 
 	"github.com/coder/websocket"
@@ -33,7 +32,7 @@ func (c *conn) discard() (code int, reason string) {
 		if err == nil {
 			_, err = io.Copy(io.Discard, message)
 		}
-		if c.quota.over() || err == nil && !c.quota.take(time.Now()) {
+		if c.quota.over() || err == nil && !c.quota.take(time.Now(), 1) {
 			return realtime.ClosePolicy, "too many messages"
 		}
 		if err != nil {
@@ -61,39 +60,12 @@ func whyEnded(err error) (code int, reason string) {
 		return realtime.CloseNormal, "closed by the client"
 	case errors.Is(err, websocket.ErrMessageTooBig):
 		return int(websocket.StatusMessageTooBig), "message too big"
+	case errors.Is(err, errFlood):
+		return realtime.ClosePolicy, "too much"
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return realtime.CloseGoingAway, "no pong"
 	case network, errors.Is(err, net.ErrClosed), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return realtime.CloseGoingAway, "connection lost"
 	}
 	return int(websocket.StatusProtocolError), "protocol error"
-}
-
-// quota counts what a client sends, by the minute: on the reader, or, while it is
-// closed, where coder waits for its Close frame.
-type quota struct {
-	mu    sync.Mutex
-	since time.Time
-	n     int
-}
-
-// perMinute is how many messages and pings a client may send.
-const perMinute = 120
-
-// take counts one, and tells whether it is within the quota.
-func (q *quota) take(now time.Time) bool {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	if now.Sub(q.since) >= time.Minute {
-		q.since, q.n = now, 0
-	}
-	q.n++
-	return q.n <= perMinute
-}
-
-// over tells whether there were too many.
-func (q *quota) over() bool {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	return q.n > perMinute
 }

@@ -3,6 +3,7 @@ package ws
 import (
 	"errors"
 	"io"
+	"math"
 	"net"
 	"time"
 )
@@ -19,16 +20,17 @@ type wire struct {
 
 	timeout time.Duration // of each write
 	early   []byte        // came with the handshake, for Read
+	quota   quota         // of the bytes that come
 
 	turn   chan struct{} // a lock: full during one control frame, or one whole batch
 	closed bool          // a Close frame went out
 	broken error         // of the first write that failed
 }
 
-// newWire returns a wire without its connection. Its lock is a channel, whose waiters
+// newWire returns a wire without its connection, on which as much may come as can. Its lock is a channel, whose waiters
 // testing/synctest takes for what they are, unlike those of a sync.Mutex.
 func newWire(timeout time.Duration) wire {
-	return wire{timeout: timeout, turn: make(chan struct{}, 1)}
+	return wire{timeout: timeout, turn: make(chan struct{}, 1), quota: quota{most: math.MaxInt64}}
 }
 
 func (w *wire) lock()   { w.turn <- struct{}{} }
@@ -42,7 +44,11 @@ func (w *wire) Read(p []byte) (int, error) {
 		return n, nil
 	}
 	w.early = nil
-	return w.Conn.Read(p)
+	n, err := w.Conn.Read(p)
+	if n > 0 && !w.quota.take(time.Now(), int64(n)) {
+		return 0, errFlood
+	}
+	return n, err
 }
 
 // Write is coder's. It takes one whole control frame: coder flushes each, and its
