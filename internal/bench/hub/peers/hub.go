@@ -11,7 +11,7 @@ import (
 )
 
 // Hub is one way to send events to clients. As a handler it takes one client, by
-// WebSocket without a subprotocol.
+// WebSocket without a subprotocol, or answers it with a stream.
 type Hub interface {
 	http.Handler
 
@@ -36,6 +36,7 @@ var hubs = map[string]func() Hub{
 	"gws":              func() Hub { return newGWSHub() },
 	"melody":           func() Hub { return newMelodyHub() },
 	"ours":             func() Hub { return newOursHub() },
+	"ours-sse":         func() Hub { return newOursSSEHub() },
 	"raw-coalesce":     func() Hub { return &rawCoalesceHub{} },
 	"raw-sync":         func() Hub { return newRawSyncHub() },
 }

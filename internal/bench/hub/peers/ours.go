@@ -20,13 +20,28 @@ type oursHub struct {
 }
 
 func newOursHub() *oursHub {
+	h := newFeed()
+	h.Handler = ws.Handler(h.hub, nil)
+	return h
+}
+
+// newOursSSEHub is the same by server-sent events, which need no WebSocket and cost
+// what net/http keeps for a request.
+func newOursSSEHub() *oursHub {
+	h := newFeed()
+	h.Handler = h.hub.SSE()
+	return h
+}
+
+// newFeed returns the hub without a transport.
+func newFeed() *oursHub {
 	bus := &events.Bus{}
 	hub := realtime.NewHub(bus, &realtime.Config{
 		Auth:   realtime.LoopbackOnly,
 		Events: []string{eventName},
 		Limits: realtime.Limits{Clients: -1, PerPrincipal: -1, PerAddress: -1, Handshakes: -1},
 	})
-	return &oursHub{ws.Handler(hub, nil), bus, hub}
+	return &oursHub{bus: bus, hub: hub}
 }
 
 // Publish puts an event on the bus. The hub gives it its number.

@@ -1,6 +1,7 @@
 package peers_test
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
 	"io"
@@ -58,6 +59,9 @@ func stats(t *testing.T, addr string) (st peers.Stats) {
 // Every hub's frames are what a strict client takes, and the events are alike.
 func TestHubsSendTheSameEvents(t *testing.T) {
 	for i, name := range peers.Names() {
+		if name == "ours-sse" {
+			continue // it is no WebSocket
+		}
 		t.Run(name, func(t *testing.T) {
 			addr := serve(t, name, i%2 == 0)
 			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
@@ -116,6 +120,28 @@ func receive(ctx context.Context, t *testing.T, c *websocket.Conn) (e received) 
 		require.NoError(t, dec.Decode(&e))
 		return e
 	}
+}
+
+func TestTheStreamHasTheSameEventsToo(t *testing.T) {
+	addr := serve(t, "ours-sse", false)
+	res, err := http.Get("http://" + addr + "/ws")
+	require.NoError(t, err)
+	defer res.Body.Close()
+	require.Equal(t, "text/event-stream", res.Header.Get("Content-Type"))
+	require.Equal(t, 1, stats(t, addr).Clients)
+	ask(t, addr, "/ctl/publish?n=1&interval_us=0")
+	for in := bufio.NewScanner(res.Body); in.Scan(); {
+		text, ok := strings.CutPrefix(in.Text(), "data: ")
+		if !ok || strings.Contains(text, `"type":"hello"`) {
+			continue
+		}
+		var e received
+		require.NoError(t, json.Unmarshal([]byte(text), &e))
+		assert.Equal(t, 1, e.Seq)
+		assert.Equal(t, "Your code is 493021.", e.Data.Text)
+		return
+	}
+	t.Fatal("no event")
 }
 
 func TestPublishRefusesNonsense(t *testing.T) {
