@@ -46,7 +46,9 @@ func follow(ctx context.Context, url string, w io.Writer) error {
 		if !ok {
 			continue // id, retry, comments, ends of messages
 		}
-		fmt.Fprintln(w, data)
+		if _, err := fmt.Fprintln(w, data); err != nil {
+			return err
+		}
 		if err := first.take([]byte(data)); err != nil || first.over() {
 			return err
 		}

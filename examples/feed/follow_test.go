@@ -5,12 +5,23 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"strings"
+	"syscall"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
+
+// full is a disk that takes no more.
+type full struct{}
+
+func (full) Write([]byte) (int, error) { return 0, syscall.ENOSPC }
+
+func TestFollowFailsWhereNothingCanBePrinted(t *testing.T) {
+	require.ErrorIs(t, follow(t.Context(), stream(t, wholeCall, false), full{}), syscall.ENOSPC)
+}
 
 // stream serves text as a feed that then ends, or goes on for ever.
 func stream(t *testing.T, text string, ends bool) string {
@@ -50,3 +61,22 @@ func TestFollowFails(t *testing.T) {
 	defer cancel()
 	require.ErrorIs(t, follow(ctx, stream(t, beginning, false), &out), errNoCall)
 }
+
+// TestOncePrintsNothingButJSON holds for an end by Ctrl-C, too.
+func TestOncePrintsNothingButJSON(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	var out output
+	printed := writerFunc(func(p []byte) (int, error) {
+		if strings.Contains(string(p), `"call.state"`) {
+			defer cancel() // in the call
+		}
+		return out.Write(p)
+	})
+	require.NoError(t, run(ctx, []string{"-once", "-addr", "127.0.0.1:0"}, printed, t.Output()))
+	assert.Equal(t, "hello", types(t, out.String())[0])
+}
+
+type writerFunc func([]byte) (int, error)
+
+func (f writerFunc) Write(p []byte) (int, error) { return f(p) }

@@ -120,7 +120,9 @@ func (s *settings) answer(ctx context.Context, site *site, bus *events.Bus, log 
 	case <-m.Done():
 		err = m.Err()
 	case <-ctx.Done():
-		fmt.Fprintln(stdout, "interrupted: hanging up, and telling the clients")
+		if !s.once { // then it is all JSON
+			fmt.Fprintln(stdout, "interrupted: hanging up, and telling the clients")
+		}
 	}
 	return unlessInterrupted(ctx, err)
 }
