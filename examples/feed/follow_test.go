@@ -68,7 +68,7 @@ func TestOncePrintsNothingButJSON(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	var out output
 	printed := writerFunc(func(p []byte) (int, error) {
-		if strings.Contains(string(p), `"call.state"`) {
+		if strings.Contains(string(p), `"type":"call.state"`) {
 			defer cancel() // in the call
 		}
 		return out.Write(p)
