@@ -72,6 +72,9 @@ func TestOriginsThatAreAllowed(t *testing.T) {
 		"an app": {
 			asPage("api.example.org", false, "capacitor://localhost"), []string{"capacitor://localhost"},
 		},
+		"an app of some other kind": {
+			asPage("api.example.org", false, "x-app+v1.2://localhost"), []string{"x-app+v1.2://localhost"},
+		},
 		"everybody": {asPage("api.example.org", false, "https://any.example:99"), []string{"*"}},
 	}
 	for name, tt := range tests {
@@ -114,6 +117,9 @@ func TestOriginsThatAreForbidden(t *testing.T) {
 		"empty":                {asPage("pbx.example.org", false, ""), []string{"*"}},
 		"no scheme":            {asPage("pbx.example.org", false, "pbx.example.org"), []string{"*"}},
 		"an empty scheme":      {asPage("pbx.example.org", false, "://pbx.example.org"), []string{"*"}},
+		"a digit first":        {asPage("pbx.example.org", false, "1http://pbx.example.org"), []string{"*"}},
+		"a brace in a scheme":  {asPage("pbx.example.org", false, "ht{p://pbx.example.org"), []string{"*"}},
+		"a scheme not ASCII":   {asPage("pbx.example.org", false, "h\u00fctp://pbx.example.org"), []string{"*"}},
 		"no host":              {asPage("pbx.example.org", false, "http://"), []string{"*"}},
 		"no host on both":      {asPage("", false, "http://"), []string{"*"}},
 		"a port alone":         {asPage(":8080", false, "http://:8080"), []string{"*"}},
