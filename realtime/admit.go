@@ -45,7 +45,9 @@ func (a *Admission) take() bool { return a.taken.CompareAndSwap(false, true) }
 // the parameters events and since (400), and the limits of clients (429, 503). The
 // error is always a [RefusedError], whose Respond answers the request.
 //
-// It does not wait, but for Auth, and may be called by many goroutines.
+// It does not wait, but for Auth, and may be called by many goroutines. A transport
+// that is not HTTP makes a request of what it knows: Admit looks at Method, URL, Host,
+// Header and RemoteAddr.
 func (h *Hub) Admit(r *http.Request) (*Admission, error) {
 	a := &Admission{hub: h, id: newID()}
 	if refused := h.admit(a, r); refused != nil {

@@ -35,7 +35,9 @@ type Config struct {
 	// carries beside the library's.
 	Events []string
 
-	// Buffer is how many events may wait for the hub on the bus. Zero means 1024.
+	// Buffer is how many events may wait for the hub on the bus. Zero means 1024. Of a
+	// burst that is longer the oldest are lost, and all clients are told how many: a
+	// host whose own events come by the thousand wants more.
 	Buffer int
 
 	// ReplayEvents and ReplayBytes bound what is kept for clients that come back. Zero
