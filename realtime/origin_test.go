@@ -135,6 +135,7 @@ func TestOriginsThatAreForbidden(t *testing.T) {
 		"a letter like a k":    {asPage("k.example", false, "http://\u212a.example"), []string{"*"}},
 		"a huge one":           {asPage("pbx.example.org", false, "http://"+strings.Repeat("a", 1<<16)), []string{"*"}},
 		"open brackets":        {asPage("[::1", false, "http://[::1"), []string{"*"}},
+		"an open bracket":      {asPage("[1::2:80", false, "http://[1::2:80"), []string{"*"}},
 		"a zone":               {asPage("[fe80::1%25eth0]", false, "http://[fe80::1%25eth0]"), []string{"*"}},
 		"IPv4 in brackets":     {asPage("[127.0.0.1]", false, "http://[127.0.0.1]"), []string{"*"}},
 	}

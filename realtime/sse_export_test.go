@@ -10,3 +10,8 @@ func (h *Hub) SSEWithTimeout(d time.Duration) http.Handler { return h.sse(d) }
 
 // MessageID is what the stream takes for the id of a message.
 func MessageID(msg []byte) string { return string(messageID(msg)) }
+
+// NewEventStream returns the Conn of a response.
+func NewEventStream(w http.ResponseWriter, r *http.Request, d time.Duration) (Conn, error) {
+	return newEventStream(w, r, d)
+}
