@@ -23,6 +23,18 @@ func TestEveryScenarioThatIsDueHasATest(t *testing.T) {
 	functions, subtests := tests(t)
 	assert.Empty(t, missing(rows, slices.Concat(functions, subtests)), "rows that are due and have no test of their name")
 	assert.Empty(t, unknown(rows, functions), "tests named by a scenario that the table does not have")
+	assert.Empty(t, early(rows, functions), "rows that have a test of their name and are due later")
+}
+
+// early returns the ids that are not due, though a test is named by them.
+func early(rows []scenario, names []string) []string {
+	var ids []string
+	for _, r := range rows {
+		if !r.due && slices.Contains(names, r.id) {
+			ids = append(ids, r.id)
+		}
+	}
+	return ids
 }
 
 // missing returns the ids that are due and that no test is named by.
@@ -43,11 +55,13 @@ func unknown(rows []scenario, names []string) []string {
 	})
 }
 
-func TestMissingAndUnknownAreFound(t *testing.T) {
+func TestMissingUnknownAndEarlyAreFound(t *testing.T) {
 	rows := []scenario{{"A1", true}, {"A2", true}, {"A3", false}}
 	assert.Equal(t, []string{"A2"}, missing(rows, []string{"A1", "A20"}))
 	assert.Equal(t, []string{"A20"}, unknown(rows, []string{"A1", "A3", "A20"}))
 	assert.Empty(t, missing(rows, []string{"A1", "A2"}))
+	assert.Equal(t, []string{"A3"}, early(rows, []string{"A1", "A3"}))
+	assert.Empty(t, early(rows, []string{"A1", "A20"}))
 }
 
 func table(t *testing.T) []scenario {
