@@ -74,7 +74,9 @@
 // It is never a part. A malformed id is refused in since, and not recovered in the
 // header, which nobody could mend. After a restart, <epoch>:0 of the new hello is the
 // place before all that the new hub has published: whoever comes back at once with
-// that gets what happened before it was there.
+// that gets what happened before it was there. And what an overflow counts was
+// dropped for one connection, not from what is kept: whoever wants it comes back with
+// the id of the message before the overflow.
 //
 // An id is a place in the feed. Events have one each; a hello, a heartbeat and an
 // overflow have that of the event that they stand behind, or for. Who looks for

@@ -35,6 +35,25 @@ func TestScenarioA31AFullQueueKeepsTheNewestAndOneNoticeWithTheTrueCount(t *test
 	})
 }
 
+func TestWhatAnOverflowCountsIsThereForWhoComesBack(t *testing.T) {
+	feed(t, realtime.Config{QueueEvents: 4}, func(t *testing.T, bus *events.Bus, hub *realtime.Hub) {
+		c := dial(t, hub, nil)
+		c.Stall()
+		doors(bus, 1, 1) // is being sent
+		synctest.Wait()
+		doors(bus, 2, 20)
+		synctest.Wait()
+		c.Resume()
+		require.Equal(t, "test.door 1", next(t, c))
+		before := c.LastID()
+		require.Equal(t, "overflow 15: 2-16 lost 0", next(t, c))
+		c.Close()
+		recovered, got := comeBack(t, hub, realtimetest.Config{Since: before})
+		assert.True(t, recovered)
+		assert.Equal(t, list(2, 20), got)
+	})
+}
+
 func TestANoticeLeadsBehindTheGap(t *testing.T) {
 	feed(t, realtime.Config{QueueEvents: 1}, func(t *testing.T, bus *events.Bus, hub *realtime.Hub) {
 		c := dial(t, hub, nil)
