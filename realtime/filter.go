@@ -14,8 +14,12 @@ var (
 )
 
 // parseQuery returns a query's parameters. Unlike url.URL.Query it leaves out
-// nothing that is malformed: events=%zz would then ask for all.
+// nothing that is malformed: events=%zz would then ask for all. A request that a
+// transport makes by itself may have no URL.
 func parseQuery(u *url.URL) (url.Values, error) {
+	if u == nil {
+		return nil, nil
+	}
 	if len(u.RawQuery) > maxQuery {
 		return nil, errQuery
 	}

@@ -1,6 +1,7 @@
 package realtime_test
 
 import (
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -12,6 +13,14 @@ import (
 )
 
 var offered = []string{"sms.received", "call.state", "signal.quality", "door.opened"}
+
+func TestARequestWithoutAURLAsksForAll(t *testing.T) {
+	h := newHub(t, &realtime.Config{Auth: open})
+	a := admitted(t, h, &http.Request{Method: http.MethodGet})
+	assert.Empty(t, realtime.Selected(a))
+	_, asked := realtime.ResumesFrom(a)
+	assert.False(t, asked)
+}
 
 func TestFilter(t *testing.T) {
 	tests := map[string]struct {
