@@ -13,7 +13,6 @@ import (
 	"net/netip"
 	"runtime"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -35,29 +34,12 @@ const (
 type fortress struct {
 	hub    *realtime.Hub
 	server *httptest.Server
-	log    *safeBuffer // of the hub and the server
-}
-
-type safeBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (s *safeBuffer) Write(p []byte) (int, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.b.Write(p)
-}
-
-func (s *safeBuffer) String() string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.b.String()
+	log    *logged // of the hub and the server
 }
 
 func newFortress(t *testing.T, limits realtime.Limits) *fortress {
 	t.Helper()
-	f := &fortress{log: &safeBuffer{}}
+	f := &fortress{log: &logged{}}
 	f.hub = newHub(t, &realtime.Config{
 		Auth:   realtime.APIKeys(key),
 		Limits: limits,
@@ -299,7 +281,7 @@ func TestTenThousandFailedLoginsOnBothTransports(t *testing.T) {
 	assert.Equal(t, http.StatusUpgradeRequired, login("/ws", key, "192.0.2.11"), "nobody else has: this is no handshake, but the key is good")
 	assert.NotContains(t, f.log.String(), guess)
 	assert.NotContains(t, f.log.String(), key)
-	f.log.b = bytes.Buffer{} // its memory is the test's
+	f.log.buf = bytes.Buffer{} // its memory is the test's
 	client.CloseIdleConnections()
 	require.Eventually(t, func() bool { return runtime.NumGoroutine() <= goroutines }, 10*time.Second, 10*time.Millisecond)
 	assert.Less(t, heap()-before, int64(256<<10))

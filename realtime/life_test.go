@@ -2,6 +2,7 @@ package realtime_test
 
 import (
 	"context"
+	"log/slog"
 	"maps"
 	"slices"
 	"strings"
@@ -27,15 +28,19 @@ var notYet = []string{"sms.received", "sms.sent", "sms.delivery_report", "sms.st
 // lifeKeys are what callers press in the life of a modem.
 const lifeKeys = "5"
 
-// live lets a modem go through all that makes an event. follower sees all of them.
-func live(t *testing.T, bus *events.Bus, follower *realtimetest.Client) {
+// lifeCard is the SIM in it.
+var lifeCard = modemtest.SIM{IMSI: "001019876543210", ICCID: "89001019876543210987"}
+
+// live lets a modem go through all that makes an event. follower sees all of them. It
+// returns the modem's serial number.
+func live(t *testing.T, bus *events.Bus, follower *realtimetest.Client, log *slog.Logger) (imei string) {
 	t.Helper()
-	sim := modemtest.New(nil)
+	sim := modemtest.New(&modemtest.Config{SIM: lifeCard})
 	t.Cleanup(func() { sim.Close() })
-	m, err := modem.Open(soon(t), sim, &modem.Config{Name: "gsm0", Events: bus})
+	m, err := modem.Open(soon(t), sim, &modem.Config{Name: "gsm0", Events: bus, Logger: log})
 	require.NoError(t, err)
 	t.Cleanup(func() { m.Close() })
-	box, err := voicemail.Open(t.TempDir(), &voicemail.Config{Events: bus, Source: "gsm0"})
+	box, err := voicemail.Open(t.TempDir(), &voicemail.Config{Events: bus, Source: "gsm0", Logger: log})
 	require.NoError(t, err)
 	t.Cleanup(func() { box.Close() })
 	m.OnCallFunc(func(ctx context.Context, call *voice.CallSession) error {
@@ -82,7 +87,7 @@ func live(t *testing.T, bus *events.Bus, follower *realtimetest.Client) {
 	expect("network.registration", "roaming")
 	sim.RemoveSIM()
 	expect("sim.state", "sim_missing")
-	sim.InsertSIM(modemtest.SIM{})
+	sim.InsertSIM(lifeCard)
 	expect("sim.state", "ready")
 	sim.Unplug()
 	expect("modem.state", "port")
@@ -90,30 +95,44 @@ func live(t *testing.T, bus *events.Bus, follower *realtimetest.Client) {
 	expect("modem.state", "ready")
 	require.NoError(t, m.Close())
 	expect("modem.state", "closed")
+	return m.Identity().IMEI
 }
 
 // What a modem and a box really publish is what the samples say: every message fits
-// the description, at every level, and shows what it may.
+// the description, at every level, and shows what it may. Neither the feed nor a log
+// tells which modem and which SIM it is.
 func TestTheLifeOfAModemFitsAsyncAPI(t *testing.T) {
 	d := describe(t)
+	var imei string
+	text := &logged{}
+	log := slog.New(slog.NewTextHandler(text, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	got := map[events.Privacy][]realtimetest.Message{}
 	synctest.Test(t, func(t *testing.T) {
-		f := newLevelled(t, &realtime.Config{Heartbeat: 10 * time.Second})
+		f := newLevelled(t, &realtime.Config{Heartbeat: 10 * time.Second, Logger: log})
 		clients := map[events.Privacy]*realtimetest.Client{}
 		for _, p := range privacyLevels {
 			clients[p] = f.follow(t, p, "")
 			got[p] = append(got[p], clients[p].Hello())
 		}
-		live(t, &f.bus, f.follow(t, events.Full, ""))
+		imei = live(t, &f.bus, f.follow(t, events.Full, ""), log)
 		require.NoError(t, f.hub.Shutdown(soon(t)))
 		for p, c := range clients {
 			got[p] = slices.AppendSeq(got[p], c.All(soon(t)))
 		}
 	})
+	require.Len(t, imei, 15)
+	identities := []string{imei, lifeCard.IMSI, lifeCard.ICCID}
+	assert.Contains(t, text.String(), "conn=")
+	for _, secret := range append(identities, sampleNumber[1:]) {
+		assert.NotContains(t, text.String(), secret, "in the log")
+	}
 	seen := map[string]bool{}
 	for p, messages := range got {
 		for _, m := range messages {
 			seen[m.Type] = true
+			for _, id := range identities {
+				assert.NotContains(t, string(m.Raw), id, "at every level")
+			}
 			d.assertFits(t, m.Raw)
 			if p != events.Full {
 				assert.NotContains(t, digitsIn(string(m.Data)), sampleNumber[1:], "%s", m.Data)

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"runtime"
 	"strconv"
 	"strings"
@@ -233,7 +234,7 @@ func TestSSECutsOffWhoNeverReads(t *testing.T) {
 	wide := realtime.Config{QueueBytes: 1 << 20, ReplayEvents: -1, Heartbeat: -1}
 	t.Run("HTTP/1", func(t *testing.T) {
 		s := serve(t, wide, 100*time.Millisecond, nil)
-		s.raw(t, "GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n")
+		s.raw(t, streamRequest)
 		s.fill(t, func() bool { return s.hub.Stats().Slow == 1 })
 		assert.Zero(t, s.hub.Stats().Clients)
 	})
@@ -257,7 +258,7 @@ func TestSSECutsOffWhoNeverReads(t *testing.T) {
 // What a client that does not read leaves in the server's buffers is not waited for.
 func TestSSEEndsBehindAClientThatNeverReads(t *testing.T) {
 	s := serve(t, realtime.Config{QueueBytes: 1 << 20, ReplayEvents: -1}, time.Minute, nil)
-	s.raw(t, "GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n")
+	s.raw(t, streamRequest)
 	s.fill(t, func() bool { return s.hub.Stats().Dropped > 0 })
 	begun := time.Now()
 	require.NoError(t, s.hub.Close())
@@ -281,33 +282,63 @@ func TestSSEEndsWithTheServersShutdown(t *testing.T) {
 	}
 }
 
-func TestSSELeavesNoGoroutine(t *testing.T) {
+// streamPhases are where a client of a stream may leave.
+var streamPhases = map[string]func(net.Conn){
+	"before a byte":  func(net.Conn) {},
+	"in the request": func(conn net.Conn) { _, _ = io.WriteString(conn, streamRequest[:14]) },
+	"after it":       func(conn net.Conn) { _, _ = io.WriteString(conn, streamRequest) },
+	"in the hello": func(conn net.Conn) {
+		_, _ = io.WriteString(conn, streamRequest)
+		_, _ = bufio.NewReader(conn).ReadString('{')
+	},
+	"by half": func(conn net.Conn) {
+		_, _ = io.WriteString(conn, streamRequest)
+		_ = conn.(*net.TCPConn).CloseWrite()
+		_, _ = io.Copy(io.Discard, conn)
+	},
+	"refused": func(conn net.Conn) {
+		_, _ = io.WriteString(conn, strings.Replace(streamRequest, "localhost", "example.com", 1))
+		_, _ = bufio.NewReader(conn).ReadString('}')
+	},
+}
+
+const streamRequest = "GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+// Clients come and leave a thousand times in every phase, and events go to whoever is
+// there meanwhile. Nothing stays behind.
+func TestSSELeavesNothingBehind(t *testing.T) {
 	limits := realtime.Limits{Clients: -1, PerPrincipal: -1, PerAddress: -1, Handshakes: -1}
 	s := serve(t, realtime.Config{Limits: limits}, time.Minute, nil)
-	before := runtime.NumGoroutine()
-	// Phases in which a client may go.
-	phases := []func(conn net.Conn){
-		func(net.Conn) {},
-		func(conn net.Conn) { _, _ = io.WriteString(conn, "GET /events HT") },
-		func(conn net.Conn) { _, _ = io.WriteString(conn, "GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n") },
-		func(conn net.Conn) {
-			_, _ = io.WriteString(conn, "GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n")
-			_, _ = bufio.NewReader(conn).ReadString('{') // within the hello
-		},
-		func(conn net.Conn) {
-			_, _ = io.WriteString(conn, "GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n")
-			_ = conn.(*net.TCPConn).CloseWrite()
-			_, _ = io.Copy(io.Discard, conn)
-		},
+	s.follow(t, "").await("hello") // what is made once is there
+	for name, leave := range streamPhases {
+		t.Run(name, func(t *testing.T) {
+			goroutines, files := runtime.NumGoroutine(), descriptors(t)
+			sent := s.hub.Stats().Sent
+			for i := range 1000 {
+				conn, err := net.Dial("tcp", s.Listener.Addr().String())
+				require.NoError(t, err)
+				leave(conn)
+				say(s.bus, i)
+				require.NoError(t, conn.Close())
+			}
+			waitUntil(t, runtime.Gosched, func() bool {
+				return s.hub.Stats().Clients == 1 && runtime.NumGoroutine() <= goroutines && descriptors(t) <= files
+			})
+			if name == "in the hello" || name == "by half" {
+				assert.GreaterOrEqual(t, s.hub.Stats().Sent-sent, uint64(1000), "each has got a hello")
+			}
+		})
 	}
-	for i := range 1000 {
-		conn, err := net.Dial("tcp", s.Listener.Addr().String())
-		require.NoError(t, err)
-		phases[i%len(phases)](conn)
-		say(s.bus, i)
-		require.NoError(t, conn.Close())
+	assert.Equal(t, uint64(1000), s.hub.Stats().Refused[http.StatusForbidden])
+}
+
+// descriptors counts what the process has open, where the system tells.
+func descriptors(t *testing.T) int {
+	t.Helper()
+	if runtime.GOOS != "linux" {
+		return 0
 	}
-	waitUntil(t, runtime.Gosched, func() bool { return runtime.NumGoroutine() <= before })
-	assert.Zero(t, s.hub.Stats().Clients)
-	assert.GreaterOrEqual(t, s.hub.Stats().Sent, uint64(400), "two of five clients wait for their hello")
+	open, err := os.ReadDir("/proc/self/fd")
+	require.NoError(t, err)
+	return len(open)
 }
