@@ -75,6 +75,7 @@ func (c *Client) endLocked(code int, reason string, err error) bool {
 		return false
 	}
 	c.ending, c.err = true, err
+	c.hub.ending(code)
 	c.hub.detach(c)
 	c.queue.drop()
 	c.replaying = false

@@ -359,24 +359,6 @@ func TestHeartbeatsTellHowFarTheFeedIs(t *testing.T) {
 	})
 }
 
-func TestStatsCount(t *testing.T) {
-	feed(t, realtime.Config{}, func(t *testing.T, bus *events.Bus, hub *realtime.Hub) {
-		c := dial(t, hub, nil)
-		doors(bus, 1, 3)
-		m, err := c.Next(minute(t))
-		require.NoError(t, err)
-		synctest.Wait()
-		s := hub.Stats()
-		assert.Equal(t, 1, s.Clients)
-		assert.Equal(t, uint64(3), s.Published)
-		assert.Equal(t, uint64(4), s.Sent, "with the hello")
-		assert.Equal(t, 3, s.ReplayEvents)
-		assert.Equal(t, 3*len(m.Raw), s.ReplayBytes, "the levels that show the same share it")
-		c.Close()
-		assert.Zero(t, hub.Stats().Clients)
-	})
-}
-
 // nosy is a log handler that asks the hub how it is.
 type nosy struct {
 	slog.Handler

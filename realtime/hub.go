@@ -33,6 +33,7 @@ type Hub struct {
 	clients   []*Client            // those that get what is published
 	present   map[*Client]struct{} // and those that are being closed
 	replaying map[*Client]struct{} // those that still read from the ring
+	ended     map[int]uint64       // clients, by close code
 	closed    bool                 // no more clients
 }
 
@@ -50,6 +51,7 @@ func NewHub(bus *events.Bus, cfg *Config) *Hub {
 		ring:      ring{count: c.ReplayEvents, bytes: c.ReplayBytes, age: c.ReplayAge},
 		present:   map[*Client]struct{}{},
 		replaying: map[*Client]struct{}{},
+		ended:     map[int]uint64{},
 	}
 	h.all = slices.Repeat([]bool{true}, len(h.names.list))
 	h.wg.Go(h.run)

@@ -1,6 +1,9 @@
 package realtime
 
-import "sync/atomic"
+import (
+	"maps"
+	"sync/atomic"
+)
 
 // counts are what a hub counts as it goes.
 type counts struct {
@@ -25,6 +28,22 @@ type Stats struct {
 
 	// Refused are the requests that Admit refused, by HTTP status.
 	Refused map[int]uint64
+
+	// Ended are the clients whose connections are closed or being closed, by close
+	// code: who was cut off for what it did, and who just left.
+	Ended map[int]uint64
+}
+
+// mostCodes bounds how many close codes are told apart, as transports may have their
+// own. All others are one, 0.
+const mostCodes = 64
+
+// ending counts a client that ends. h.mu is held.
+func (h *Hub) ending(code int) {
+	if _, known := h.ended[code]; !known && len(h.ended) >= mostCodes {
+		code = 0
+	}
+	h.ended[code]++
 }
 
 // Stats returns the hub's counters. It is cheap.
@@ -46,5 +65,6 @@ func (h *Hub) Stats() Stats {
 		ReplayEvents: h.ring.len(),
 		ReplayBytes:  h.ring.size,
 		Refused:      h.guard.refusals(),
+		Ended:        maps.Clone(h.ended),
 	}
 }

@@ -34,6 +34,7 @@ func TestAClientThatNeverReadsIsTooSlow(t *testing.T) {
 		assert.Equal(t, 10*time.Second, time.Since(began))
 		assert.Zero(t, r.hub.Stats().Clients)
 		assert.EqualValues(t, 1, r.hub.Stats().Slow)
+		assert.Equal(t, map[int]uint64{realtime.CloseTooSlow: 1}, r.hub.Stats().Ended)
 		closing, err := p.end()
 		assert.ErrorIs(t, err, io.EOF)
 		assert.Empty(t, closing.payload, "nothing can follow what may have been cut")
