@@ -14,7 +14,7 @@
 //	mux.Handle("GET /ws", ws.Handler(hub, nil))
 //	mux.Handle("GET /events", hub.SSE())
 //	server := &http.Server{Addr: "127.0.0.1:8080", Handler: mux, ReadHeaderTimeout: 10 * time.Second}
-//	server.RegisterOnShutdown(func() { _ = hub.Shutdown(ctx) })
+//	server.RegisterOnShutdown(func() { _ = hub.Shutdown(context.Background()) })
 //
 // The last line is what ends the feed with the server: http.Server.Shutdown does not
 // know of WebSockets, and waits for event streams without telling them.

@@ -69,6 +69,29 @@ func TestShutdownSendsWhatWasPublishedBeforeThenGoesAway(t *testing.T) {
 	})
 }
 
+// A program's own context is done by the time that it shuts down.
+func TestShutdownEndsTheClientsWhateverItsContext(t *testing.T) {
+	feed(t, realtime.Config{}, func(t *testing.T, bus *events.Bus, hub *realtime.Hub) {
+		conn, slow := &realtimetest.Conn{}, &realtimetest.Conn{}
+		c, s := attach(t, hub, conn), attach(t, hub, slow)
+		synctest.Wait()
+		slow.Stall()
+		doors(bus, 1, 100)
+		done, cancel := context.WithCancelCause(t.Context())
+		cancel(errors.New("interrupted"))
+		require.EqualError(t, hub.Shutdown(done), "interrupted")
+		<-c.Done()
+		assert.Len(t, conn.Messages(), 101, "it has all that was published before")
+		assert.Equal(t, realtime.CloseGoingAway, closedWith(t, conn))
+		_, _, closed := slow.Closed()
+		assert.False(t, closed, "nor is one cut off that is slow")
+		slow.Resume()
+		<-s.Done()
+		assert.Len(t, slow.Messages(), 101)
+		require.NoError(t, hub.Shutdown(minute(t)))
+	})
+}
+
 func TestShutdownThatTakesTooLongLeavesTheRestToClose(t *testing.T) {
 	feed(t, realtime.Config{}, func(t *testing.T, bus *events.Bus, hub *realtime.Hub) {
 		conn := &realtimetest.Conn{}

@@ -28,6 +28,7 @@ func (h *Hub) run() {
 		select {
 		case e, ok := <-h.sub.C():
 			if !ok {
+				h.dismiss()
 				return
 			}
 			p.publish(e)

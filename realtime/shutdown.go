@@ -5,8 +5,9 @@ import "context"
 var goingAway = farewell{CloseGoingAway, "the hub shuts down", ErrClosed}
 
 // Shutdown takes no more clients, sends the present ones all that was published
-// before, closes each with [CloseGoingAway] when it has it, and waits for them. If ctx is
-// done first, it returns its cause; the hub wants Close then. It fits into
+// before, closes each with [CloseGoingAway] when it has it, and waits for them. ctx
+// bounds the wait alone: if it is done first, or was before, Shutdown returns its
+// cause, and the clients go on ending; the hub wants Close then. It fits into
 // http.Server.RegisterOnShutdown, as a server's Shutdown alone leaves WebSockets open.
 func (h *Hub) Shutdown(ctx context.Context) error {
 	h.stop()
@@ -15,11 +16,7 @@ func (h *Hub) Shutdown(ctx context.Context) error {
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}
-	left := h.left()
-	for _, c := range left {
-		c.endWhenSent(goingAway)
-	}
-	for _, c := range left {
+	for _, c := range h.left() {
 		select {
 		case <-c.done:
 		case <-ctx.Done():
@@ -46,12 +43,20 @@ func (h *Hub) Close() error {
 	return nil
 }
 
-// stop takes no more clients and no more events.
+// stop takes no more clients and no more events. What was published before is sent, and
+// run then has the clients end.
 func (h *Hub) stop() {
 	h.mu.Lock()
 	h.closed = true
 	h.mu.Unlock()
 	h.sub.Close()
+}
+
+// dismiss ends the clients, each when it has all that waits for it.
+func (h *Hub) dismiss() {
+	for _, c := range h.left() {
+		c.endWhenSent(goingAway)
+	}
 }
 
 // left returns the clients that are not gone yet.
