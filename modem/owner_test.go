@@ -66,6 +66,9 @@ func TestModemThatIsOpenedIsNotGivenUpForSilence(t *testing.T) {
 func TestFaultOfALinkThatIsGoneIsForgotten(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m := onOwner(t, func(o *owner) {
+			// A channel that the supervisor does not wait on: it may be faster than this.
+			defer func(waited chan fault) { o.m.faults = waited }(o.m.faults)
+			o.m.faults = make(chan fault, 1)
 			o.m.faults <- fault{turn: o.turn - 1, err: errors.New("of an earlier link")}
 			assert.Nil(t, o.unlink())
 			o.distrust(ErrRestarted, false)

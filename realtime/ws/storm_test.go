@@ -43,7 +43,7 @@ type trickle struct {
 
 func (r trickle) Read(p []byte) (int, error) {
 	<-r.pace.C
-	return r.Reader.Read(p[:min(len(p), 1500)])
+	return r.Reader.Read(p[:min(len(p), 4<<10)])
 }
 
 // stormy is a client in the storm: it checks each byte that it gets.
@@ -181,7 +181,7 @@ func stormClient(t *testing.T, dial func(trickles bool) net.Conn, i int) *stormy
 // broadcast publishes ticks of many lengths in bursts, until it is stopped.
 func broadcast(r *rig, stop <-chan struct{}) {
 	random := rand.New(rand.NewPCG(1, 2))
-	pace := time.NewTicker(5 * time.Millisecond)
+	pace := time.NewTicker(10 * time.Millisecond)
 	defer pace.Stop()
 	for {
 		select {
