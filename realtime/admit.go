@@ -34,6 +34,18 @@ func (a *Admission) Release() {
 	}
 }
 
+// Fail gives the place back since the transport cannot serve the request, through a
+// fault of the host, such as a middleware that is in its way. It is counted, logged at
+// Warn once a minute, and answered with 500 by what it returns. Whoever asked reads the
+// text of err, so that it tells nothing of the request, but what is to be done.
+func (a *Admission) Fail(err error) *RefusedError {
+	a.Release()
+	refused := refusal(http.StatusInternalServerError, err)
+	refused.reason = err.Error()
+	a.hub.guard.fault(a.id, refused)
+	return refused
+}
+
 // take tells whether the Admission was neither attached nor released before. After
 // it the caller alone calls release.
 func (a *Admission) take() bool { return a.taken.CompareAndSwap(false, true) }
@@ -51,7 +63,7 @@ func (a *Admission) take() bool { return a.taken.CompareAndSwap(false, true) }
 func (h *Hub) Admit(r *http.Request) (*Admission, error) {
 	a := &Admission{hub: h, id: newID()}
 	if refused := h.admit(a, r); refused != nil {
-		h.guard.refuse(r, a.id, refused)
+		h.guard.refuse(a.id, refused)
 		return nil, refused
 	}
 	return a, nil

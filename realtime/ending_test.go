@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -312,4 +313,44 @@ func TestLogsOfConnectionsNameTheirIDsOnly(t *testing.T) {
 	assert.NotContains(t, log.String(), "2025550123")
 	assert.NotContains(t, log.String(), "loopback")
 	assert.NotContains(t, log.String(), "127.0.0.1")
+}
+
+// mute is a Conn that keeps to no time.
+type mute struct{ until chan struct{} }
+
+func (m mute) Send([][]byte) error     { <-m.until; return nil }
+func (m mute) Close(int, string) error { <-m.until; return nil }
+
+func TestCloseGivesUpOnAConnThatDoesNotClose(t *testing.T) {
+	feed(t, realtime.Config{}, func(t *testing.T, _ *events.Bus, hub *realtime.Hub) {
+		conn := mute{make(chan struct{})}
+		c, other := attach(t, hub, conn), attach(t, hub, &realtimetest.Conn{})
+		start := time.Now()
+		require.ErrorIs(t, hub.Close(), realtime.ErrNotClosed)
+		assert.Equal(t, 20*time.Second, time.Since(start))
+		<-other.Done()
+		assert.Equal(t, 1, hub.Stats().Closing)
+		close(conn.until)
+		<-c.Done()
+		require.NoError(t, hub.Close())
+	})
+}
+
+func TestAFaultOfTheHostIsCountedLoggedAndAnsweredInItsWords(t *testing.T) {
+	var log bytes.Buffer
+	cfg := realtime.Config{Logger: slog.New(slog.NewTextHandler(&log, nil)), Limits: realtime.Limits{Clients: 1}}
+	feed(t, cfg, func(t *testing.T, _ *events.Bus, hub *realtime.Hub) {
+		for range 3 {
+			a, err := hub.Admit(get("/ws"))
+			require.NoError(t, err, "the place was given back")
+			refused := a.Fail(errors.New("the bridge is up"))
+			assert.Equal(t, http.StatusInternalServerError, refused.Status)
+			assert.Equal(t, "the bridge is up", refused.Reason())
+			w := httptest.NewRecorder()
+			refused.Respond(w)
+			assert.JSONEq(t, `{"error":"the bridge is up"}`, w.Body.String())
+		}
+		assert.Equal(t, uint64(3), hub.Stats().Refused[500])
+	})
+	assert.Equal(t, 1, strings.Count(log.String(), "the bridge is up"), "once a minute")
 }

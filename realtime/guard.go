@@ -1,6 +1,7 @@
 package realtime
 
 import (
+	"context"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -113,16 +114,24 @@ func (g *guard) identify(r *http.Request, addr netip.Prefix) (Principal, *Refuse
 	return p, nil
 }
 
+// fault counts and logs what a transport could not serve.
+func (g *guard) fault(id string, e *RefusedError) {
+	g.refuse(id, e)
+	if g.mayWarn() {
+		g.log.LogAttrs(context.Background(), slog.LevelWarn, "request cannot be served", slog.Any("error", e.Err))
+	}
+}
+
 // refuse counts and logs what was refused.
-func (g *guard) refuse(r *http.Request, id string, e *RefusedError) {
+func (g *guard) refuse(id string, e *RefusedError) {
 	if i := slices.Index(refusedStatus[:], e.Status); i >= 0 {
 		g.refused[i].Add(1)
 	}
-	g.log.LogAttrs(r.Context(), slog.LevelDebug, "request refused",
+	g.log.LogAttrs(context.Background(), slog.LevelDebug, "request refused",
 		slog.String("conn", id), slog.Int("status", e.Status), slog.String("reason", e.reason))
 	broken, ok := errors.AsType[*KeyFileError](e.Err)
 	if ok && g.mayWarn() {
-		g.log.LogAttrs(r.Context(), slog.LevelWarn, "the file of keys is broken: nobody is admitted", slog.Any("error", broken))
+		g.log.LogAttrs(context.Background(), slog.LevelWarn, "the file of keys is broken: nobody is admitted", slog.Any("error", broken))
 	}
 }
 

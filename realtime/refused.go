@@ -102,6 +102,10 @@ func (e *RefusedError) Error() string {
 // Unwrap returns Err.
 func (e *RefusedError) Unwrap() error { return e.Err }
 
+// Reason returns why in a few words that tell nothing of the request, for a transport
+// that has no http.ResponseWriter to answer by.
+func (e *RefusedError) Reason() string { return cmp.Or(e.reason, "refused") }
+
 // Respond answers the request: Status, Header, and {"error":"..."} in JSON.
 func (e *RefusedError) Respond(w http.ResponseWriter) {
 	maps.Copy(w.Header(), e.Header)
@@ -109,7 +113,7 @@ func (e *RefusedError) Respond(w http.ResponseWriter) {
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.WriteHeader(e.Status)
 	// What the client does not read any more is nobody's loss.
-	_ = json.NewEncoder(w).Encode(map[string]string{"error": cmp.Or(e.reason, "refused")})
+	_ = json.NewEncoder(w).Encode(map[string]string{"error": e.Reason()})
 }
 
 // seconds returns RetryAfter in whole seconds, at least one.

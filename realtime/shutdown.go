@@ -1,6 +1,10 @@
 package realtime
 
-import "context"
+import (
+	"context"
+	"errors"
+	"time"
+)
 
 var goingAway = farewell{CloseGoingAway, "the hub shuts down", ErrClosed}
 
@@ -27,17 +31,31 @@ func (h *Hub) Shutdown(ctx context.Context) error {
 	return nil
 }
 
+// closeWithin is longer than a Conn may take to close.
+const closeWithin = 20 * time.Second
+
+// ErrNotClosed means that a [Conn] did not keep to the time that its Close or a Send
+// has, so that the goroutine which waits for it goes on.
+var ErrNotClosed = errors.New("realtime: a connection does not close")
+
 // Close closes all clients with [CloseGoingAway], whatever waits for them, and waits
-// until they are gone: 15 s at most for one that does not answer. It leaves the bus
-// alone. Closing twice is a no-op that waits for the first. The error is always nil.
+// until they are gone: up to 15 s for one that does not answer. It leaves the bus
+// alone. Closing twice is a no-op that waits for the first. The error is
+// [ErrNotClosed], after 20 s, or nil.
 func (h *Hub) Close() error {
 	h.stop()
 	left := h.left()
 	for _, c := range left {
 		c.end(goingAway.code, goingAway.reason, goingAway.err)
 	}
+	late := time.NewTimer(closeWithin)
+	defer late.Stop()
 	for _, c := range left {
-		<-c.done
+		select {
+		case <-c.done:
+		case <-late.C:
+			return ErrNotClosed
+		}
 	}
 	h.wg.Wait()
 	return nil

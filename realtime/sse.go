@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net"
 	"net/http"
 	"os"
@@ -51,7 +50,7 @@ func (h *Hub) sse(timeout time.Duration) http.Handler {
 		defer a.Release()
 		s, err := newEventStream(w, r, timeout)
 		if err != nil {
-			h.cannotStream(r, a, err).Respond(w)
+			a.Fail(err).Respond(w)
 			return
 		}
 		client := h.Attach(s, a)
@@ -66,16 +65,6 @@ func (h *Hub) sse(timeout time.Duration) http.Handler {
 		}
 		s.end()
 	})
-}
-
-// cannotStream counts and logs that the host's middleware is in the way.
-func (h *Hub) cannotStream(r *http.Request, a *Admission, err error) *RefusedError {
-	refused := refusal(http.StatusInternalServerError, err)
-	h.guard.refuse(r, a.id, refused)
-	if h.guard.mayWarn() {
-		h.cfg.Logger.LogAttrs(r.Context(), slog.LevelWarn, "feed cannot stream", slog.Any("error", err))
-	}
-	return refused
 }
 
 var errCannotStream = &plainError{

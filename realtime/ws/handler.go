@@ -2,7 +2,6 @@ package ws
 
 import (
 	"errors"
-	"log/slog"
 	"net/http"
 	"sync"
 
@@ -11,8 +10,8 @@ import (
 	"github.com/callstack-go/callstack/realtime"
 )
 
-// hidden tells who wires the handler what is wrong, in the answer and in the log.
-const hidden = "realtime/ws: a middleware hides http.Hijacker: give its ResponseWriter an Unwrap method"
+// errHidden tells who wires the handler what is wrong, in the answer and in the hub's log.
+var errHidden = errors.New("realtime/ws: a middleware hides http.Hijacker: give its ResponseWriter an Unwrap method")
 
 // handler upgrades requests and hands the connections to its hub.
 type handler struct {
@@ -44,8 +43,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer admission.Release() // does nothing once it is attached
 	hijacker, ok := hijackerOf(w)
 	if !ok && r.Header.Get("Upgrade") != "" {
-		h.cfg.Logger.WarnContext(r.Context(), hidden, slog.String("conn", admission.ID()))
-		http.Error(w, hidden, http.StatusInternalServerError)
+		admission.Fail(errHidden).Respond(w)
 		return
 	}
 	c := newConn(h, admission.ID())

@@ -173,6 +173,7 @@ func TestAMiddlewareMustShowTheHijacker(t *testing.T) {
 				assert.Equal(t, http.StatusInternalServerError, p.answer.StatusCode)
 				assert.Contains(t, string(p.body), "a middleware hides http.Hijacker: give its ResponseWriter an Unwrap method")
 				assert.Zero(t, r.hub.Stats().Clients)
+				assert.Equal(t, uint64(1), r.hub.Stats().Refused[http.StatusInternalServerError])
 			})
 		})
 	}
