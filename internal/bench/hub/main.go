@@ -10,6 +10,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -100,7 +101,7 @@ func run(ctx context.Context, args []string, out, progress io.Writer) error {
 }
 
 // crowdSizes reads a list of numbers of clients, and adds the one with stalled
-// clients.
+// clients, behind the one that it is compared with.
 func crowdSizes(list string, stalled int) ([]crowdSize, error) {
 	var sizes []crowdSize
 	for text := range strings.SplitSeq(list, ",") {
@@ -116,6 +117,7 @@ func crowdSizes(list string, stalled int) ([]crowdSize, error) {
 	if stalled > 0 {
 		sizes = append(sizes, crowdSize{stalledOf, stalled})
 	}
+	slices.SortStableFunc(sizes, func(a, b crowdSize) int { return cmp.Compare(a.clients, b.clients) })
 	return sizes, nil
 }
 

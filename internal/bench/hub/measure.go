@@ -18,7 +18,8 @@ type figures struct {
 	satRate   float64       // deliveries a second
 	allocs    float64       // for each delivery, saturated
 	bytes     float64       // on the wire, for each delivery
-	worst     time.Duration // the window that took longest
+	window    time.Duration // what a window took, the median
+	worst     time.Duration // the one that took longest
 
 	rateCPU  float64 // µs of the server for each delivery at a moderate rate
 	p50, p99 time.Duration
@@ -138,16 +139,20 @@ func (b *bench) saturate(ctx context.Context, name string) (err error) {
 		return err
 	}
 	own, received, bytes, start := cpu.Time(), b.crowd.received.Load(), b.crowd.bytes.Load(), time.Now()
+	var windows []float64
 	for time.Since(start) < b.phase {
 		begin := time.Now()
 		if err := b.burst(ctx, b.window); err != nil {
 			return fmt.Errorf("a window was not delivered: %w", err)
 		}
-		b.f.worst = max(b.f.worst, time.Since(begin))
+		took := time.Since(begin)
+		windows = append(windows, float64(took))
+		b.f.worst = max(b.f.worst, took)
 	}
 	length := time.Since(start)
 	to, err := b.s.stats(ctx, false)
 	n := float64(b.crowd.received.Load() - received)
+	b.f.window = time.Duration(median(windows))
 	b.f.satRate = n / length.Seconds()
 	b.f.satCPU = float64(to.CPU-from.CPU) / 1e3 / n
 	b.f.clientCPU = float64((cpu.Time() - own).Nanoseconds()) / 1e3 / n
