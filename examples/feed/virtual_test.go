@@ -67,7 +67,15 @@ func TestPeopleCall(t *testing.T) {
 		once := []voice.EndReason{voice.RemoteHangup, voice.RemoteHangup, voice.RemoteHangup, voice.RemoteHangup, voice.Missed}
 		assert.Equal(t, append(once, once...), ends)
 		assert.Len(t, saved.C(), 6)
-		assert.Len(t, discarded.C(), 2, "who hangs up when it beeps")
+		reasons := map[voicemail.Reason]int{}
+		for range len(discarded.C()) {
+			e := <-discarded.C()
+			reasons[e.Message.Reason]++
+		}
+		assert.Equal(t, 2, reasons[voicemail.TooShort], "who hangs up when it beeps")
+		// That somebody gave up, the modem may tell when the call is being answered.
+		assert.LessOrEqual(t, reasons[voicemail.Abandoned], 2)
+		assert.LessOrEqual(t, len(reasons), 2)
 		assert.Len(t, digits.C(), 6)
 		for _, sub := range []interface{ Close() }{states, saved, discarded, digits} {
 			sub.Close()
