@@ -46,6 +46,14 @@ func (a *Admission) Fail(err error) *RefusedError {
 	return refused
 }
 
+// refuse gives the place back, counts and logs.
+func (a *Admission) refuse(status int, err error) *RefusedError {
+	a.Release()
+	refused := refusal(status, err)
+	a.hub.guard.refuse(a.id, refused)
+	return refused
+}
+
 // take tells whether the Admission was neither attached nor released before. After
 // it the caller alone calls release.
 func (a *Admission) take() bool { return a.taken.CompareAndSwap(false, true) }

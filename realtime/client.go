@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"time"
@@ -105,7 +106,7 @@ func (c *Client) finish(code int, reason string, drained <-chan struct{}) {
 	if c.expiry != nil {
 		c.expiry.Stop()
 	}
-	_ = c.conn.Close(code, reason) // the far side may be gone
+	_ = c.guarded(func() error { return c.conn.Close(code, reason) }) // the far side may be gone
 	if drained != nil {
 		<-drained
 	}
@@ -199,7 +200,7 @@ var batches = sync.Pool{New: func() any { return new([][]byte) }}
 func (c *Client) drain() {
 	msgs := batches.Get().(*[][]byte)
 	for c.next(msgs) {
-		if err := c.conn.Send(*msgs); err != nil {
+		if err := c.send(*msgs); err != nil {
 			c.fail(err)
 			continue // next ends it
 		}
@@ -213,6 +214,25 @@ func (c *Client) drain() {
 		c.end(f.code, f.reason, f.err)
 	}
 }
+
+func (c *Client) send(msgs [][]byte) error {
+	return c.guarded(func() error { return c.conn.Send(msgs) })
+}
+
+// guarded calls the transport, which may run a host's middleware: no server's recover
+// is around it here, and one client must not end the program.
+func (c *Client) guarded(call func() error) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = errConnPanic
+			c.hub.cfg.Logger.Warn("panic in a connection", slog.String("conn", c.id),
+				slog.String("type", fmt.Sprintf("%T", v)), slog.String("stack", string(debug.Stack())))
+		}
+	}()
+	return call()
+}
+
+var errConnPanic = errors.New("realtime: panic in a connection")
 
 // next sets msgs to what is to be sent next. It returns false when there is
 // nothing: drain has ended then.

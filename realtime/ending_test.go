@@ -354,3 +354,24 @@ func TestAFaultOfTheHostIsCountedLoggedAndAnsweredInItsWords(t *testing.T) {
 	})
 	assert.Equal(t, 1, strings.Count(log.String(), "the bridge is up"), "once a minute")
 }
+
+// clumsy is a Conn that panics.
+type clumsy struct{}
+
+func (clumsy) Send([][]byte) error     { panic("+12025550123") }
+func (clumsy) Close(int, string) error { panic("+12025550123") }
+
+func TestAConnThatPanicsEndsItsClientAlone(t *testing.T) {
+	var log bytes.Buffer
+	feed(t, realtime.Config{Logger: slog.New(slog.NewTextHandler(&log, nil))}, func(t *testing.T, bus *events.Bus, hub *realtime.Hub) {
+		other := dial(t, hub, nil)
+		c := attach(t, hub, clumsy{})
+		<-c.Done()
+		require.EqualError(t, c.Err(), "realtime: panic in a connection")
+		doors(bus, 1, 1)
+		assert.Equal(t, "test.door 1", next(t, other))
+		assert.Contains(t, log.String(), "conn="+c.ID())
+		other.Close()
+	})
+	assert.NotContains(t, log.String(), "2025550123")
+}

@@ -48,6 +48,13 @@ func (h *Hub) sse(timeout time.Duration) http.Handler {
 			return
 		}
 		defer a.Release()
+		if r.ContentLength != 0 { // -1: of a length that is not told
+			// Net/http would not see the client go before it has read that.
+			refused := a.refuse(http.StatusBadRequest, errBody)
+			refused.Header.Set("Connection", "close") // else it would be read before the answer
+			refused.Respond(w)
+			return
+		}
 		s, err := newEventStream(w, r, timeout)
 		if err != nil {
 			a.Fail(err).Respond(w)
@@ -66,6 +73,8 @@ func (h *Hub) sse(timeout time.Duration) http.Handler {
 		s.end()
 	})
 }
+
+var errBody = &plainError{text: "a request for the feed has no body"}
 
 var errCannotStream = &plainError{
 	"an http.ResponseWriter that cannot flush, or has no deadlines, cannot stream: give the middleware it is of a method Unwrap() http.ResponseWriter",
@@ -136,7 +145,11 @@ func flushes(w http.ResponseWriter) bool {
 // [ErrSlow] when that took too long.
 func (s *eventStream) Send(msgs [][]byte) error {
 	buf := sseBuffers.Get().(*[]byte)
-	defer sseBuffers.Put(buf)
+	defer func() {
+		if cap(*buf) <= 2*mostBytes { // one long message is rare
+			sseBuffers.Put(buf)
+		}
+	}()
 	*buf = (*buf)[:0]
 	if !s.greeted {
 		*buf = append(*buf, ssePreamble...)

@@ -182,6 +182,20 @@ func TestSSEOutlivesTheServersTimeouts(t *testing.T) {
 	}
 }
 
+// While a body is on its way net/http does not look whether the client is there.
+func TestSSETakesNoBody(t *testing.T) {
+	s := serve(t, realtime.Config{}, time.Minute, nil)
+	for _, header := range []string{"Content-Length: 5", "Transfer-Encoding: chunked"} {
+		c := s.raw(t, "GET /events HTTP/1.1\r\nHost: localhost\r\n"+header+"\r\n\r\n")
+		require.NoError(t, c.SetReadDeadline(time.Now().Add(10*time.Second)))
+		resp, err := http.ReadResponse(bufio.NewReader(c), nil)
+		require.NoError(t, err)
+		assert.Equal(t, http.StatusBadRequest, resp.StatusCode, header)
+		require.NoError(t, resp.Body.Close())
+	}
+	assert.Equal(t, uint64(2), s.hub.Stats().Refused[http.StatusBadRequest])
+}
+
 func TestSSEResumesAfterACut(t *testing.T) {
 	s := serve(t, realtime.Config{QueueEvents: 1000}, time.Minute, nil)
 	const many, cut = 300, 40
