@@ -172,6 +172,13 @@ func notices(t *testing.T) map[string]string {
 
 		time.Sleep(time.Hour)
 		got["heartbeat"] = awaitRaw(t, filtered, "heartbeat")
+
+		ring, lost := samples()["call.ring"], broken{numbered{Name: heldUpName}, false}
+		slow := f.follow(t, events.Masked, "")
+		slow.Stall()
+		f.publish(ring, ring, lost, ring, ring)
+		slow.Resume()
+		got["overflow-lost"] = awaitRaw(t, slow, "overflow")
 	})
 	return got
 }
@@ -210,7 +217,7 @@ func TestGoldenNotices(t *testing.T) {
 // Each golden file belongs to something.
 func TestGoldenFilesAreAllUsed(t *testing.T) {
 	want := slices.Collect(maps.Keys(samples()))
-	want = append(want, "hello", "hello-recovered", "hello-unrecovered", "overflow", "overflow-hub", "heartbeat")
+	want = append(want, "hello", "hello-recovered", "hello-unrecovered", "overflow", "overflow-lost", "overflow-hub", "heartbeat")
 	files, err := filepath.Glob(filepath.Join(goldenDir, "*"))
 	require.NoError(t, err)
 	var got []string
