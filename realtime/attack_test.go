@@ -233,6 +233,23 @@ func TestAPlaceIsFreeAgainWhenAClientHasGone(t *testing.T) {
 	}
 }
 
+// What is admitted and then is no handshake of a WebSocket takes no place either.
+func TestWhatIsNoHandshakeTakesNoPlace(t *testing.T) {
+	f := newFortress(t, realtime.Limits{Clients: 1})
+	for _, change := range []*strings.Replacer{
+		strings.NewReplacer("Upgrade: websocket\r\n", ""),
+		strings.NewReplacer("Version: 13", "Version: 8"),
+		strings.NewReplacer("Sec-WebSocket-Key", "Sec-WebSocket-Lock"),
+	} {
+		for range 3 {
+			status, _, _ := f.exchange(t, change.Replace(handshake("/ws", "", "Authorization: Bearer "+key)))
+			assert.Contains(t, []int{http.StatusUpgradeRequired, http.StatusBadRequest}, status)
+		}
+	}
+	status, _, _ := f.exchange(t, handshake("/ws", "", "Authorization: Bearer "+key))
+	assert.Equal(t, http.StatusSwitchingProtocols, status)
+}
+
 func TestSlowHeadersAreCutOff(t *testing.T) {
 	f := newFortress(t, realtime.Limits{})
 	for _, path := range []string{"/ws", "/events"} {
