@@ -53,7 +53,8 @@ type Config struct {
 	QueueEvents, QueueBytes int
 
 	// Heartbeat is how often all clients get a heartbeat message. Zero means 30 s; negative
-	// means never.
+	// means never: nothing then keeps a proxy, many of which wait for 60 s, from taking an
+	// event stream in which nothing happens for idle.
 	Heartbeat time.Duration
 
 	// Limits bound how many clients there are, and how fast they come.

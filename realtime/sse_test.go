@@ -27,7 +27,7 @@ func TestSSEStreamsTheFeed(t *testing.T) {
 		assert.Equal(t, http.StatusOK, v.page.status)
 		assert.Equal(t, http.Header{
 			"Content-Type":           {"text/event-stream"},
-			"Cache-Control":          {"no-store"},
+			"Cache-Control":          {"no-store, no-transform"},
 			"X-Accel-Buffering":      {"no"},
 			"X-Content-Type-Options": {"nosniff"},
 			"Connection":             {"close"},
