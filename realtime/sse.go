@@ -111,7 +111,7 @@ func newEventStream(w http.ResponseWriter, r *http.Request, timeout time.Duratio
 	header := w.Header()
 	header.Set("Content-Type", "text/event-stream")
 	header.Set("Cache-Control", "no-store, no-transform") // what compresses on the way would collect it
-	header.Set("X-Accel-Buffering", "no") // nginx would collect 4 KiB before it passes anything on
+	header.Set("X-Accel-Buffering", "no")                 // nginx would collect 4 KiB before it passes anything on
 	header.Set("X-Content-Type-Options", "nosniff")
 	if from := r.Header.Get("Origin"); from != "" { // Admit has let it pass
 		header.Set("Access-Control-Allow-Origin", from)
