@@ -62,10 +62,11 @@ var (
 // is one that only its owner may read and write (chmod 600), and the owner is the user
 // who runs the program, or root; Windows keeps other rights, which are not looked at.
 //
-// The file is looked at for each request, and read again when it has changed. One that
-// is missing or broken then admits nobody until it is mended: requests are answered
-// 503, and the [KeyFileError] is in the error of [Hub.Admit] and, once a minute, in
-// the log. An error now is a KeyFileError too.
+// The file is looked at for each request, and read again when it has changed. Whose key
+// is taken out of it gets in no more, but stays while connected. A file that is missing
+// or broken then admits nobody until it is mended: requests are answered 503, and the
+// [KeyFileError] is in the error of [Hub.Admit] and, once a minute, in the log. An error
+// now is a KeyFileError too.
 func APIKeyFile(path string) (Auth, error) {
 	f := &keyFile{path: path}
 	if _, err := f.keys(); err != nil {

@@ -18,7 +18,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/callstack-go/callstack/events"
 	"github.com/callstack-go/callstack/realtime"
+	"github.com/callstack-go/callstack/realtime/realtimetest"
 )
 
 const (
@@ -173,6 +175,23 @@ func TestAFileOfKeysIsReadAgainWhenItChanges(t *testing.T) {
 			assert.True(t, admits(auth, secondKey))
 		})
 	}
+}
+
+func TestWhoseKeyIsTakenAwayStaysWhileConnected(t *testing.T) {
+	path := keyFile(t, firstKey)
+	auth, err := realtime.APIKeyFile(path)
+	require.NoError(t, err)
+	bus := &events.Bus{}
+	hub := realtime.NewHub(bus, &realtime.Config{Auth: auth, Events: []string{door}})
+	defer hub.Close()
+	asked := &realtimetest.Config{Header: http.Header{"Authorization": {"Bearer " + firstKey}}}
+	c := dial(t, hub, asked)
+	defer c.Close()
+	write(t, path, secondKey)
+	_, err = realtimetest.Dial(minute(t), hub, asked)
+	assert.ErrorIs(t, err, realtime.ErrUnauthenticated)
+	doors(bus, 1, 1)
+	assert.Equal(t, "test.door 1", next(t, c))
 }
 
 func TestAFileOfKeysThatIsTheSameIsNotReadAgain(t *testing.T) {
