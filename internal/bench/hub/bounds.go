@@ -38,16 +38,10 @@ func figureOf(size crowdSize, f figure, what string, most float64) bound {
 }
 
 // stalledCost is what ten clients that never read cost the others: by how much windows
-// grow. They are timed by the clock on the wall, and whatever else the machine does
-// only makes them longer, so the quietest run of each counts.
+// grow, which are timed by the clock on the wall.
 func stalledCost(what figure) func(results) float64 {
 	return func(r results) float64 {
-		without := r.least(side{crowdSize{stalledOf, 0}, ours}, what)
-		with := r.least(side{crowdSize{stalledOf, 10}, ours}, what)
-		if without == 0 {
-			return 0
-		}
-		return with / without
+		return r.ratio(side{crowdSize{stalledOf, 10}, ours}, side{crowdSize{stalledOf, 0}, ours}, what)
 	}
 }
 

@@ -16,6 +16,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"iter"
 	"net"
 	"os"
 	"os/signal"
@@ -148,18 +149,13 @@ func serveHub(ctx context.Context, name string, small bool, out io.Writer) error
 func measureAll(ctx context.Context, o options, out, progress io.Writer) error {
 	r := results{}
 	for i := range o.runs {
-		for _, size := range o.crowds {
-			for _, hub := range o.hubs {
-				if size.stalled > 0 && slices.Contains(waits, hub) {
-					continue
-				}
-				f, err := measure(ctx, hub, size, o)
-				if err != nil {
-					return fmt.Errorf("%s with %v: %w", label(hub), size, err)
-				}
-				fmt.Fprintf(progress, "run %d of %d: %v: %s: %v\n", i+1, o.runs, size, label(hub), f)
-				r.add(size, label(hub), f)
+		for size, hub := range o.turns() {
+			f, err := measure(ctx, hub, size, o)
+			if err != nil {
+				return fmt.Errorf("%s with %v: %w", label(hub), size, err)
 			}
+			fmt.Fprintf(progress, "run %d of %d: %v: %s: %v\n", i+1, o.runs, size, label(hub), f)
+			r.add(size, label(hub), f)
 		}
 	}
 	for _, size := range o.crowds {
@@ -169,6 +165,27 @@ func measureAll(ctx context.Context, o options, out, progress io.Writer) error {
 		return errOver
 	}
 	return nil
+}
+
+// turns yields what is measured in one run. What is compared follows soon upon each
+// other: the hubs with as many clients, and each with some that never read upon itself
+// without them.
+func (o options) turns() iter.Seq2[crowdSize, string] {
+	return func(yield func(crowdSize, string) bool) {
+		for from, size := range o.crowds {
+			if from > 0 && o.crowds[from-1].clients == size.clients {
+				continue // was with the one before
+			}
+			for _, hub := range o.hubs {
+				for _, s := range o.crowds[from:] {
+					skip := s.stalled > 0 && slices.Contains(waits, hub)
+					if s.clients == size.clients && !skip && !yield(s, hub) {
+						return
+					}
+				}
+			}
+		}
+	}
 }
 
 // waits are the hubs that write to a client that never reads for ever.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -103,4 +104,16 @@ func TestCrowdSizes(t *testing.T) {
 	sizes, err := crowdSizes("100,5000,1000", 10)
 	require.NoError(t, err)
 	assert.Equal(t, []crowdSize{{100, 0}, {1000, 0}, {1000, 10}, {5000, 0}}, sizes)
+}
+
+func TestTurns(t *testing.T) {
+	o := options{hubs: []string{"ours", "raw-sync"}, crowds: []crowdSize{{100, 0}, {1000, 0}, {1000, 10}}}
+	var got []string
+	for size, hub := range o.turns() {
+		got = append(got, fmt.Sprintf("%s %d %d", hub, size.clients, size.stalled))
+	}
+	assert.Equal(t, []string{
+		"ours 100 0", "raw-sync 100 0",
+		"ours 1000 0", "ours 1000 10", "raw-sync 1000 0",
+	}, got, "raw-sync would wait for ever")
 }

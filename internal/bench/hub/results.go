@@ -73,18 +73,6 @@ func (r results) ratio(a, b side, what figure) float64 {
 	return median(v)
 }
 
-// least returns the smallest of a figure of all runs of a hub.
-func (r results) least(s side, what figure) float64 {
-	var v []float64
-	for _, f := range r[s.size][s.hub] {
-		v = append(v, what(f))
-	}
-	if len(v) == 0 {
-		return 0
-	}
-	return slices.Min(v)
-}
-
 // column is one of the table's.
 type column struct {
 	title string

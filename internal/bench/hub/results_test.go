@@ -74,11 +74,11 @@ func TestCheck(t *testing.T) {
 	}
 }
 
-func TestStalledClientsAreJudgedByTheQuietestRun(t *testing.T) {
+func TestStalledClientsAreComparedWithTheSameRun(t *testing.T) {
 	r := results{}
 	assert.Zero(t, stalledCost(worst)(r), "not measured")
-	runsOf(r, crowdSize{1000, 0}, "ours", setWorst, 0.5, 0.1)
-	runsOf(r, crowdSize{1000, 10}, "ours", setWorst, 0.11, 2)
+	runsOf(r, crowdSize{1000, 0}, "ours", setWorst, 0.5, 0.1, 0.2)
+	runsOf(r, crowdSize{1000, 10}, "ours", setWorst, 0.55, 0.3, 0.2)
 	assert.InDelta(t, 1.1, stalledCost(worst)(r), 1e-6)
 }
 
