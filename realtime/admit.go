@@ -34,23 +34,20 @@ func (a *Admission) Release() {
 	}
 }
 
-// Fail gives the place back since the transport cannot serve the request, through a
-// fault of the host, such as a middleware that is in its way. It is counted, logged at
-// Warn once a minute, and answered with 500 by what it returns. Whoever asked reads the
-// text of err, so that it tells nothing of the request, but what is to be done.
-func (a *Admission) Fail(err error) *RefusedError {
-	a.Release()
-	refused := refusal(http.StatusInternalServerError, err)
-	refused.reason = err.Error()
-	a.hub.guard.fault(a.id, refused)
-	return refused
-}
-
-// refuse gives the place back, counts and logs.
-func (a *Admission) refuse(status int, err error) *RefusedError {
+// Refuse gives the place back since the transport cannot serve the request: with a
+// status of 400 or 426 where it is not what the transport expects, with 500 where the
+// host is at fault, such as by a middleware that is in the way. It is counted and
+// logged like what [Hub.Admit] refuses, a fault of the host at Warn, once a minute.
+// Whoever asked reads the text of err, so that it tells nothing of the request, but
+// what is to be done.
+func (a *Admission) Refuse(status int, err error) *RefusedError {
 	a.Release()
 	refused := refusal(status, err)
+	refused.reason = err.Error()
 	a.hub.guard.refuse(a.id, refused)
+	if status == http.StatusInternalServerError {
+		a.hub.guard.warnOfFault(err)
+	}
 	return refused
 }
 

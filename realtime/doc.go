@@ -114,6 +114,7 @@
 //	401  no valid credential
 //	403  a valid one that may not, a page of another origin, or not from this machine
 //	405  not GET
+//	426  not the handshake of a WebSocket, where one is expected
 //	429  too many logins that failed, or clients of this principal or address: Retry-After
 //	500  a fault of the host, which its log tells
 //	503  too many clients or handshakes, or the host shuts down: Retry-After

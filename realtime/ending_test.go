@@ -343,7 +343,7 @@ func TestAFaultOfTheHostIsCountedLoggedAndAnsweredInItsWords(t *testing.T) {
 		for range 3 {
 			a, err := hub.Admit(get("/ws"))
 			require.NoError(t, err, "the place was given back")
-			refused := a.Fail(errors.New("the bridge is up"))
+			refused := a.Refuse(http.StatusInternalServerError, errors.New("the bridge is up"))
 			assert.Equal(t, http.StatusInternalServerError, refused.Status)
 			assert.Equal(t, "the bridge is up", refused.Reason())
 			w := httptest.NewRecorder()

@@ -26,14 +26,14 @@ type guard struct {
 	rate     *bucket
 	limits   *limits
 	log      *slog.Logger
-	refused  [7]atomic.Uint64 // by index into refusedStatus
+	refused  [8]atomic.Uint64 // by index into refusedStatus
 	warned   atomic.Int64     // when a broken file of keys was last logged; Unix time
 }
 
-// refusedStatus are the statuses with which Admit refuses.
-var refusedStatus = [7]int{
+// refusedStatus are the statuses with which Admit and transports refuse.
+var refusedStatus = [8]int{
 	http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusMethodNotAllowed,
-	http.StatusTooManyRequests, http.StatusInternalServerError, http.StatusServiceUnavailable,
+	http.StatusUpgradeRequired, http.StatusTooManyRequests, http.StatusInternalServerError, http.StatusServiceUnavailable,
 }
 
 // newGuard returns the guard for a Config that has its defaults.
@@ -114,11 +114,10 @@ func (g *guard) identify(r *http.Request, addr netip.Prefix) (Principal, *Refuse
 	return p, nil
 }
 
-// fault counts and logs what a transport could not serve.
-func (g *guard) fault(id string, e *RefusedError) {
-	g.refuse(id, e)
+// warnOfFault logs why a transport could not serve a request.
+func (g *guard) warnOfFault(err error) {
 	if g.mayWarn() {
-		g.log.LogAttrs(context.Background(), slog.LevelWarn, "request cannot be served", slog.Any("error", e.Err))
+		g.log.LogAttrs(context.Background(), slog.LevelWarn, "request cannot be served", slog.Any("error", err))
 	}
 }
 

@@ -15,7 +15,7 @@ import (
 // Neither the answer nor the text of the error shows anything of the request, nor
 // what an [Auth] of the host said.
 type RefusedError struct {
-	// Status is that of the answer: 400, 401, 403, 405, 429, 500 or 503.
+	// Status is that of the answer: 400, 401, 403, 405, 426 (of a WebSocket), 429, 500 or 503.
 	Status int
 
 	// Header goes into the answer beside Content-Type: Cache-Control always,

@@ -50,14 +50,14 @@ func (h *Hub) sse(timeout time.Duration) http.Handler {
 		defer a.Release()
 		if r.ContentLength != 0 { // -1: of a length that is not told
 			// Net/http would not see the client go before it has read that.
-			refused := a.refuse(http.StatusBadRequest, errBody)
+			refused := a.Refuse(http.StatusBadRequest, errBody)
 			refused.Header.Set("Connection", "close") // else it would be read before the answer
 			refused.Respond(w)
 			return
 		}
 		s, err := newEventStream(w, r, timeout)
 		if err != nil {
-			a.Fail(err).Respond(w)
+			a.Refuse(http.StatusInternalServerError, err).Respond(w)
 			return
 		}
 		client := h.Attach(s, a)

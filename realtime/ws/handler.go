@@ -1,6 +1,7 @@
 package ws
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"sync"
@@ -12,6 +13,10 @@ import (
 
 // errHidden tells who wires the handler what is wrong, in the answer and in the hub's log.
 var errHidden = errors.New("realtime/ws: a middleware hides http.Hijacker: give its ResponseWriter an Unwrap method")
+
+// errHandshake stands for all that coder has against a handshake, in words of its own
+// which quote the request.
+var errHandshake = errors.New("realtime/ws: not the handshake of a WebSocket (RFC 6455, 4.2.1)")
 
 // handler upgrades requests and hands the connections to its hub.
 type handler struct {
@@ -43,13 +48,17 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer admission.Release() // does nothing once it is attached
 	hijacker, ok := hijackerOf(w)
 	if !ok && r.Header.Get("Upgrade") != "" {
-		admission.Fail(errHidden).Respond(w)
+		admission.Refuse(http.StatusInternalServerError, errHidden).Respond(w)
 		return
 	}
 	c := newConn(h, admission.ID())
-	c.ws, err = websocket.Accept(&upgrade{ResponseWriter: w, hijacker: hijacker, wire: &c.wire}, r, c.options())
+	up := &upgrade{ResponseWriter: w, hijacker: hijacker, wire: &c.wire}
+	c.ws, err = websocket.Accept(up, r, c.options())
 	if err != nil {
-		return // Accept has answered
+		if !up.switched {
+			admission.Refuse(cmp.Or(up.refused, http.StatusInternalServerError), errHandshake).Respond(w)
+		}
+		return
 	}
 	c.ws.SetReadLimit(h.cfg.ReadLimit)
 	c.startPings()

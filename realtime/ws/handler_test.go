@@ -70,12 +70,16 @@ func TestARefusalIsAnsweredBeforeTheUpgrade(t *testing.T) {
 
 func TestARequestThatIsNoHandshakeIsRefused(t *testing.T) {
 	tests := map[string]struct {
-		request string
-		status  int
+		request      string
+		status       int
+		name, header string // what tells the client how
 	}{
-		"plain":       {"GET /ws HTTP/1.1\r\nHost: feed.test\r\n\r\n", http.StatusUpgradeRequired},
-		"old version": {strings.Replace(handshake("/ws"), "Version: 13", "Version: 8", 1), http.StatusBadRequest},
-		"no key":      {strings.Replace(handshake("/ws"), sampleKey, "", 1), http.StatusBadRequest},
+		"plain": {"GET /ws HTTP/1.1\r\nHost: feed.test\r\n\r\n", http.StatusUpgradeRequired, "Upgrade", "websocket"},
+		"odd":   {strings.Replace(handshake("/ws"), "Upgrade: websocket", "Upgrade: s3cret", 1), http.StatusUpgradeRequired, "Upgrade", "websocket"},
+		"old version": {
+			strings.Replace(handshake("/ws"), "Version: 13", "Version: 8", 1), http.StatusBadRequest, "Sec-WebSocket-Version", "13",
+		},
+		"no key": {strings.Replace(handshake("/ws"), sampleKey, "", 1), http.StatusBadRequest, "Upgrade", ""},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -86,6 +90,10 @@ func TestARequestThatIsNoHandshakeIsRefused(t *testing.T) {
 				p, err := upgradeOver(c, tt.request, "")
 				require.NoError(t, err)
 				assert.Equal(t, tt.status, p.answer.StatusCode)
+				assert.JSONEq(t, `{"error":"realtime/ws: not the handshake of a WebSocket (RFC 6455, 4.2.1)"}`, string(p.body))
+				assert.Equal(t, "application/json", p.answer.Header.Get("Content-Type"))
+				assert.Equal(t, tt.header, p.answer.Header.Get(tt.name))
+				assert.Equal(t, map[int]uint64{tt.status: 1}, r.hub.Stats().Refused)
 				assert.Zero(t, r.hub.Stats().Clients)
 			})
 		})

@@ -24,6 +24,27 @@ type upgrade struct {
 	http.ResponseWriter
 	hijacker http.Hijacker // nil: there is none
 	wire     *wire
+	switched bool // the protocol, so that nothing else can be answered
+	refused  int  // the status with which coder refuses the handshake; 0: it does not
+}
+
+// WriteHeader keeps what coder refuses with: the hub counts and answers it, with the
+// headers that coder has set.
+func (u *upgrade) WriteHeader(status int) {
+	if status != http.StatusSwitchingProtocols {
+		u.refused = status
+		return
+	}
+	u.switched = true
+	u.ResponseWriter.WriteHeader(status)
+}
+
+// Write drops the words of a refusal.
+func (u *upgrade) Write(p []byte) (int, error) {
+	if u.refused != 0 {
+		return len(p), nil
+	}
+	return u.ResponseWriter.Write(p)
 }
 
 // Hijack takes the connection over. Reader and writer that it returns go through the
