@@ -1,6 +1,7 @@
 package peers
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -34,8 +35,8 @@ type Stats struct {
 // Serve serves a hub on a listener until that is closed, with these paths:
 //
 //   - /ws takes a client.
-//   - /ctl/publish?n=N&interval_us=U publishes N events, U microseconds apart (0: at
-//     once), and answers when the last was handed to the hub.
+//   - /ctl/publish?n=N&interval_us=U publishes N events, U microseconds apart (0 or
+//     absent: at once), and answers when the last was handed to the hub.
 //   - /ctl/stats answers Stats, after a garbage collection with gc=1.
 //   - /debug/pprof/ has the profiles of net/http/pprof.
 //
@@ -47,7 +48,7 @@ func Serve(ln net.Listener, h Hub) error {
 	mux.Handle("/ws", h)
 	mux.HandleFunc("/ctl/publish", func(w http.ResponseWriter, r *http.Request) {
 		n, err := strconv.Atoi(r.FormValue("n"))
-		us, err2 := strconv.Atoi(r.FormValue("interval_us"))
+		us, err2 := strconv.Atoi(cmp.Or(r.FormValue("interval_us"), "0"))
 		if err = errors.Join(err, err2); err != nil {
 			http.Error(w, err.Error(), http.StatusBadRequest)
 			return
