@@ -79,16 +79,23 @@ func newApp(t *testing.T, cfg realtime.Config) *app {
 	return h
 }
 
+var byKey = http.Header{"Authorization": {"Bearer " + key}}
+
+// dialWS connects to a WebSocket, for as long as the test lasts.
+func dialWS(t *testing.T, url string, header http.Header, subprotocols ...string) *websocket.Conn {
+	t.Helper()
+	opts := &websocket.DialOptions{HTTPHeader: header, Subprotocols: subprotocols}
+	c, _, err := websocket.Dial(seconds(t, 10), url, opts) //nolint:bodyclose // the connection is in it: Dial says never to close it
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = c.CloseNow() })
+	return c
+}
+
 // follow connects to the feed, and takes its hello.
 func (h *app) follow(t *testing.T, query string) (*websocket.Conn, message) {
 	t.Helper()
-	ctx := seconds(t, 10)
-	c, _, err := websocket.Dial(ctx, h.url+"/ws"+query, &websocket.DialOptions{ //nolint:bodyclose // coder does
-		HTTPHeader: http.Header{"Authorization": {"Bearer " + key}},
-	})
-	require.NoError(t, err)
+	c := dialWS(t, h.url+"/ws"+query, byKey)
 	c.SetReadLimit(1 << 20)
-	t.Cleanup(func() { _ = c.CloseNow() })
 	m, _ := read(t, c)
 	require.Equal(t, "hello", m.Type)
 	return c, m
@@ -158,11 +165,7 @@ func samePolicy(t *testing.T) {
 
 func receivesHello(t *testing.T) {
 	h := newApp(t, realtime.Config{})
-	c, _, err := websocket.Dial(seconds(t, 10), h.url+"/ws", &websocket.DialOptions{ //nolint:bodyclose // coder does
-		HTTPHeader: http.Header{"Authorization": {"Bearer " + key}}, Subprotocols: []string{realtime.Subprotocol},
-	})
-	require.NoError(t, err)
-	defer c.CloseNow()
+	c := dialWS(t, h.url+"/ws", byKey, realtime.Subprotocol)
 	assert.Equal(t, realtime.Subprotocol, c.Subprotocol())
 	_, raw, err := c.Read(seconds(t, 10))
 	require.NoError(t, err)

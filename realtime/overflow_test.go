@@ -15,12 +15,19 @@ import (
 	"github.com/callstack-go/callstack/realtime/realtimetest"
 )
 
+// behind returns a client that stalls while the first event is being sent to it.
+func behind(t *testing.T, bus *events.Bus, hub *realtime.Hub, cfg *realtimetest.Config) *realtimetest.Client {
+	t.Helper()
+	c := dial(t, hub, cfg)
+	c.Stall()
+	doors(bus, 1, 1)
+	synctest.Wait()
+	return c
+}
+
 func TestScenarioA31AFullQueueKeepsTheNewestAndOneNoticeWithTheTrueCount(t *testing.T) {
 	feed(t, realtime.Config{QueueEvents: 4}, func(t *testing.T, bus *events.Bus, hub *realtime.Hub) {
-		c := dial(t, hub, &realtimetest.Config{Events: []string{door}})
-		c.Stall()
-		doors(bus, 1, 1) // is being sent
-		synctest.Wait()
+		c := behind(t, bus, hub, &realtimetest.Config{Events: []string{door}})
 		for n := 2; n <= 20; n += 2 {
 			doors(bus, n, n)
 			events.Publish(bus, numbered{Name: bell, N: n + 1}) // not this client's
@@ -37,10 +44,7 @@ func TestScenarioA31AFullQueueKeepsTheNewestAndOneNoticeWithTheTrueCount(t *test
 
 func TestWhatAnOverflowCountsIsThereForWhoComesBack(t *testing.T) {
 	feed(t, realtime.Config{QueueEvents: 4}, func(t *testing.T, bus *events.Bus, hub *realtime.Hub) {
-		c := dial(t, hub, nil)
-		c.Stall()
-		doors(bus, 1, 1) // is being sent
-		synctest.Wait()
+		c := behind(t, bus, hub, nil)
 		doors(bus, 2, 20)
 		synctest.Wait()
 		c.Resume()
@@ -56,10 +60,7 @@ func TestWhatAnOverflowCountsIsThereForWhoComesBack(t *testing.T) {
 
 func TestANoticeLeadsBehindTheGap(t *testing.T) {
 	feed(t, realtime.Config{QueueEvents: 1}, func(t *testing.T, bus *events.Bus, hub *realtime.Hub) {
-		c := dial(t, hub, nil)
-		c.Stall()
-		doors(bus, 1, 1)
-		synctest.Wait()
+		c := behind(t, bus, hub, nil)
 		doors(bus, 2, 4)
 		synctest.Wait()
 		c.Resume()
@@ -76,10 +77,7 @@ func TestANoticeLeadsBehindTheGap(t *testing.T) {
 
 func TestAQueueIsBoundedInBytesToo(t *testing.T) {
 	feed(t, realtime.Config{QueueBytes: 400}, func(t *testing.T, bus *events.Bus, hub *realtime.Hub) {
-		c := dial(t, hub, nil)
-		c.Stall()
-		doors(bus, 1, 1)
-		synctest.Wait()
+		c := behind(t, bus, hub, nil)
 		doors(bus, 2, 9)
 		long := numbered{Name: door, N: 10, Header: events.Header{Source: strings.Repeat("x", 1000)}}
 		events.Publish(bus, long)
@@ -91,10 +89,7 @@ func TestAQueueIsBoundedInBytesToo(t *testing.T) {
 
 func TestANewerStateTakesThePlaceOfAnOlderOneThatWaits(t *testing.T) {
 	feed(t, realtime.Config{}, func(t *testing.T, bus *events.Bus, hub *realtime.Hub) {
-		c := dial(t, hub, nil)
-		c.Stall()
-		doors(bus, 1, 1)
-		synctest.Wait()
+		c := behind(t, bus, hub, nil)
 		for n := 2; n <= 6; n += 2 {
 			events.Publish(bus, state{numbered{Name: light, N: n}})
 			doors(bus, n+1, n+1)
@@ -110,10 +105,7 @@ func TestANewerStateTakesThePlaceOfAnOlderOneThatWaits(t *testing.T) {
 
 func TestAStateReplacesNoneOfAnotherSource(t *testing.T) {
 	feed(t, realtime.Config{}, func(t *testing.T, bus *events.Bus, hub *realtime.Hub) {
-		c := dial(t, hub, nil)
-		c.Stall()
-		doors(bus, 1, 1)
-		synctest.Wait()
+		c := behind(t, bus, hub, nil)
 		for n, source := range []string{"hall", "yard", "", "hall", ""} {
 			events.Publish(bus, state{numbered{Header: events.Header{Source: source}, Name: light, N: n + 2}})
 		}
@@ -184,10 +176,7 @@ func (e held1) PublicData(p events.Privacy) any {
 
 func TestALossThatAQueueHasNoRoomForIsToldInTheNotice(t *testing.T) {
 	feed(t, realtime.Config{QueueEvents: 1}, func(t *testing.T, bus *events.Bus, hub *realtime.Hub) {
-		c := dial(t, hub, nil)
-		c.Stall()
-		doors(bus, 1, 1)
-		synctest.Wait()
+		c := behind(t, bus, hub, nil)
 		doors(bus, 2, 2)
 		events.Publish(bus, broken{numbered{Name: door}, false})
 		doors(bus, 4, 5)
@@ -196,10 +185,7 @@ func TestALossThatAQueueHasNoRoomForIsToldInTheNotice(t *testing.T) {
 		assert.Equal(t, []string{"test.door 1", "overflow 2: 2-4 lost 1", "test.door 5"}, rest(t, c))
 	})
 	feed(t, realtime.Config{QueueEvents: 1}, func(t *testing.T, bus *events.Bus, hub *realtime.Hub) {
-		c := dial(t, hub, nil)
-		c.Stall()
-		doors(bus, 1, 1)
-		synctest.Wait()
+		c := behind(t, bus, hub, nil)
 		for range 3 {
 			events.Publish(bus, broken{numbered{Name: door}, false})
 		}

@@ -12,7 +12,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/coder/websocket"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -62,8 +61,7 @@ func arrive(t *testing.T, h *app, next func() []byte) {
 func TestTheFeedPassesAReverseProxy(t *testing.T) {
 	dials := map[string]func(t *testing.T, ctx context.Context, url string) (next func() []byte, leave func() error){
 		"WebSocket": func(t *testing.T, ctx context.Context, url string) (func() []byte, func() error) {
-			c, _, err := websocket.Dial(ctx, url+"/ws", &websocket.DialOptions{HTTPHeader: byPage}) //nolint:bodyclose // coder does
-			require.NoError(t, err)
+			c := dialWS(t, url+"/ws", byPage)
 			return func() []byte {
 				_, text, err := c.Read(ctx)
 				require.NoError(t, err)

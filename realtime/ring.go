@@ -26,7 +26,7 @@ func (g *ring) first(next uint64) uint64 {
 
 // at returns the record at a place that is held.
 func (g *ring) at(seq uint64) *record {
-	return g.records[g.head+int(seq-g.records[g.head].seq)] //nolint:gosec // bounded by len
+	return g.records[g.head+int(seq-g.records[g.head].seq)]
 }
 
 // push keeps r as the newest, and calls evicted for each record that has to go:

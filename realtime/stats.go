@@ -26,7 +26,8 @@ type Stats struct {
 	ReplayEvents int    // records that are kept for clients that come back
 	ReplayBytes  int    // their messages
 
-	// Refused are the requests that Admit refused, by HTTP status.
+	// Refused are the requests that Admit, or a transport after it, refused, by HTTP
+	// status.
 	Refused map[int]uint64
 
 	// Ended are the clients whose connections are closed or being closed, by close
